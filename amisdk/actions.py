@@ -1,0 +1,22 @@
+"""The actions to send, as ``actions.QueueAdd(...)``: `amisdk_models.actions`, and the raw one."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from amisdk_models.actions import *  # noqa: F403
+
+    from .models import Action as Action
+    from .models import RawAction as RawAction
+else:
+    import amisdk_models.actions as _models
+
+    __all__ = [*_models.__all__, "Action", "RawAction"]
+
+    def __getattr__(name):
+        if name in ("Action", "RawAction"):
+            from . import models
+
+            return getattr(models, name)
+        return getattr(_models, name)
+
+    def __dir__():
+        return sorted(__all__)

@@ -1,0 +1,607 @@
+"""The asyncio client: a pump between a socket and a `Session`, with the user's API on top."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+import weakref
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, overload
+
+from pydantic import SecretStr
+
+from .errors import (
+    AmiError,
+    ConnectFailed,
+    ConnectionClosed,
+    ConnectTimeout,
+    NotSent,
+    OriginateFailed,
+)
+from .models import Action, Event, ListAction, RawAction, Reply
+from .options import Auth, Options, env_arguments, url_arguments
+from .registry import Registry
+from .session import Exchange, Session, State, failure
+from .streams import AsyncHandler, EventStream
+from .subscriptions import Dispatcher, Include, Subscription, names_of
+from .wire import MAX_MESSAGE
+
+if TYPE_CHECKING:
+    from amisdk_models.actions import Originate
+    from amisdk_models.events import OriginateResponse
+
+__all__ = ["AsyncClient", "EventStream"]
+
+R = TypeVar("R", bound=Reply)
+I = TypeVar("I", bound=Event)  # noqa: E741 - the item of a list
+E = TypeVar("E", bound=Event)
+E1 = TypeVar("E1", bound=Event)
+E2 = TypeVar("E2", bound=Event)
+E3 = TypeVar("E3", bound=Event)
+E4 = TypeVar("E4", bound=Event)
+Handler = Callable[[E], Awaitable[None] | None]
+H = TypeVar("H", bound=Callable[[Any], Awaitable[None] | None])
+
+
+class _Default:
+    """Stands for "as the client was told"."""
+
+
+_DEFAULT: Final = _Default()
+Timeout = float | None | _Default
+
+_GOODBYE = 1.0
+_ORIGINATE_MARGIN = 10.0
+
+
+class _Pump(asyncio.Protocol):
+    """Moves bytes between a transport and a session, and tells the session the time."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self.session: Session
+        self._transport: asyncio.Transport | None = None
+        self._flushing = False
+        self._timer: asyncio.TimerHandle | None = None
+        self.lost = loop.create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport  # type: ignore[assignment]
+
+    def data_received(self, data: bytes) -> None:
+        self.session.receive_data(data)
+        self.flush_soon()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.session.receive_eof(exc)
+        if self._timer is not None:
+            self._timer.cancel()
+        if not self.lost.done():
+            self.lost.set_result(None)
+
+    def flush_soon(self) -> None:
+        """Write at the end of this turn of the loop: actions sent together leave together."""
+        if not self._flushing:
+            self._flushing = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        if self._transport is None:
+            return
+        if self.session.state is State.CLOSED:
+            self._transport.close()
+            return
+        data = self.session.data_to_send()
+        if data:
+            self._transport.write(data)
+        self._watch_clock()
+
+    def _watch_clock(self) -> None:
+        due = self.session.next_deadline()
+        if self._timer is not None:
+            if due is not None and self._timer.when() <= due:
+                return
+            self._timer.cancel()
+            self._timer = None
+        if due is not None:
+            self._timer = self._loop.call_at(due, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self.session.expire()
+        self._watch_clock()
+
+    def abort(self) -> None:
+        """Drop the connection at once."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._transport is not None:
+            self._transport.abort()
+
+
+class AsyncClient:
+    """A connection to an Asterisk manager, for asyncio.
+
+    ::
+
+        async with AsyncClient("pbx.example", username="admin", secret="...") as ami:
+            print(await ami.send(actions.Ping()))
+
+    Args:
+        host: Name or address of the server.
+        port: Its port; 5038 if not given, 5039 with TLS.
+        username: The user, as named in manager.conf.
+        secret: The user's secret; shown nowhere.
+        auth: ``md5`` answers a challenge and keeps the secret off the wire; ``plain`` sends it.
+        tls: True for TLS with the system's trusted certificates, or an `ssl.SSLContext`.
+        server_hostname: The name that the certificate must have, if it is not `host`.
+        events: The event mask to log in with: ``on``, ``off``, or a list such as
+            ``call,agent``. The server's default is what manager.conf lets the user read.
+        encoding: Of the text on the wire. Bytes that it does not know are kept as surrogates.
+        timeout: Seconds that an action may take until its reply is whole; None for no limit.
+        connect_timeout: Seconds for TCP, TLS, greeting and login together.
+        max_message: The most bytes that one message from the server may have.
+        registry: The ``registry`` module of a package that ``amisdk-codegen`` generated; None
+            for amisdk's own models.
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int | None = None,
+        *,
+        username: str,
+        secret: str | SecretStr,
+        auth: Auth = "md5",
+        tls: bool | ssl.SSLContext = False,
+        server_hostname: str | None = None,
+        events: str | None = None,
+        encoding: str = "utf-8",
+        timeout: float | None = 10.0,
+        connect_timeout: float = 10.0,
+        max_message: int = MAX_MESSAGE,
+        registry: Registry | None = None,
+    ) -> None:
+        self._options = Options(
+            host=host,
+            port=port,
+            username=username,
+            secret=secret,
+            auth=auth,
+            tls=tls,
+            server_hostname=server_hostname,
+            events=events,
+            encoding=encoding,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            max_message=max_message,
+            registry=registry,
+        )
+        self._dispatcher = Dispatcher()
+        self._pump: _Pump | None = None
+        self._closing = False
+        self._streams: weakref.WeakSet[EventStream[Any]] = weakref.WeakSet()
+        self._subscriptions: list[tuple[object, Subscription]] = []
+        self._handlers: list[AsyncHandler] = []
+        self._closed: asyncio.Future[AmiError | None] | None = None
+
+    @classmethod
+    def from_url(cls, url: str, **arguments: Any) -> Self:
+        """Make a client from ``ami://user:secret@host:5038``, or ``amis://`` for TLS.
+
+        Options may follow as ``/?timeout=5&events=off``; `arguments` are those of the class
+        and go before the URL's.
+
+        Raises:
+            ValueError: The URL is of another form.
+        """
+        return cls(**{**url_arguments(url), **arguments})
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, **arguments: Any) -> Self:
+        """Make a client from AMI_HOST, AMI_PORT, AMI_USERNAME, AMI_SECRET and AMI_TLS.
+
+        AMI_LOGIN and AMI_PASSWORD do as well. `arguments` go before the environment.
+
+        Raises:
+            ValueError: A variable is missing or malformed.
+        """
+        return cls(**{**env_arguments(environ), **arguments})
+
+    def __repr__(self) -> str:
+        host, port = self._options.address
+        state = self._pump.session.state.value if self._pump is not None else "not connected"
+        return f"<AsyncClient {self._options.username}@{host}:{port} {state}>"
+
+    # --- connection -----------------------------------------------------------------------
+
+    @property
+    def connected(self) -> bool:
+        """Whether the client is logged in and can send."""
+        return self._pump is not None and self._pump.session.state is State.READY
+
+    @property
+    def greeting(self) -> str | None:
+        """The server's first line, such as ``Asterisk Call Manager/11.0.0``."""
+        return self._pump.session.greeting if self._pump is not None else None
+
+    async def connect(self) -> None:
+        """Connect and log in.
+
+        Raises:
+            ConnectTimeout: TCP, TLS, greeting and login took longer than `connect_timeout`.
+            BadGreeting: What answers there is no manager.
+            LoginRefused: The server refused user name and secret.
+            ConnectFailed: The server cannot be reached, or its certificate is not trusted.
+        """
+        if self._pump is not None:
+            raise RuntimeError("the client is or was connected; make a new one")
+        loop = asyncio.get_running_loop()
+        opened: asyncio.Future[AmiError | None] = loop.create_future()
+        self._closed = loop.create_future()
+        self._pump = pump = _Pump(loop)
+        pump.session = Session(
+            self._options.credentials(),
+            self._options.event_registry(),
+            self._dispatcher,
+            on_open=lambda error: opened.done() or opened.set_result(error),
+            on_close=self._on_close,
+            clock=loop.time,
+            encoding=self._options.encoding,
+            max_message=self._options.max_message,
+        )
+        try:
+            async with asyncio.timeout(self._options.connect_timeout):
+                await self._open_transport(loop, pump)
+                error = await opened
+        except TimeoutError:
+            pump.abort()
+            host, port = self._options.address
+            raise ConnectTimeout(
+                f"{host}:{port} did not let us in within {self._options.connect_timeout:g} s"
+            ) from None
+        except BaseException:
+            pump.abort()
+            raise
+        if error is not None:
+            pump.abort()
+            raise error
+        for handler in self._handlers:
+            handler.start()
+
+    async def _open_transport(self, loop: asyncio.AbstractEventLoop, pump: _Pump) -> None:
+        host, port = self._options.address
+        context = self._options.ssl_context()
+        try:
+            await loop.create_connection(
+                lambda: pump,
+                host,
+                port,
+                ssl=context,
+                server_hostname=self._options.server_hostname if context else None,
+            )
+        except ssl.SSLError as error:
+            raise ConnectFailed(f"TLS with {host}:{port} failed: {error}") from error
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise ConnectFailed(f"cannot reach {host}:{port}: {error}") from error
+
+    def _on_close(self, error: AmiError | None) -> None:
+        for stream in list(self._streams):
+            stream.close(error)
+        for handler in self._handlers:
+            handler.finish()
+        if self._closed is not None and not self._closed.done():
+            self._closed.set_result(error)
+
+    async def wait_closed(self) -> None:
+        """Wait until the connection ends.
+
+        Raises:
+            ConnectionClosed: It was lost; `close` is no error.
+        """
+        if self._closed is None:
+            return
+        error = await asyncio.shield(self._closed)
+        if error is not None:
+            raise ConnectionClosed(str(error)) from error
+
+    async def close(self) -> None:
+        """Log off and close the connection. Harmless when it is closed already.
+
+        Whoever still waits for a reply gets `OutcomeUnknown` or `NotSent`.
+        """
+        pump = self._pump
+        if pump is None:
+            return
+        if not self._closing and pump.session.state is State.READY:
+            self._closing = True
+            # The server answers Goodbye and closes; a server that does not is not waited for.
+            with contextlib.suppress(AmiError, TimeoutError):
+                await self.send(RawAction("Logoff"), timeout=_GOODBYE, check=False)
+        pump.session.close()
+        pump.abort()
+        await asyncio.gather(*(handler.stop() for handler in self._handlers))
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    # --- actions --------------------------------------------------------------------------
+
+    async def send(
+        self,
+        action: Action[R],
+        *,
+        timeout: Timeout = _DEFAULT,
+        action_id: str | None = None,
+        check: bool = True,
+    ) -> R:
+        """Send an action and return its reply. A list is gathered whole.
+
+        Args:
+            action: From `amisdk.actions`, of one's own, or a `RawAction`.
+            timeout: Seconds until the reply must be whole (for a list, between items); None
+                for no limit. Without it the client's, plus the time that the action itself
+                blocks the server for.
+            action_id: An ActionID of one's own, 1 to 67 bytes, instead of a random one.
+            check: False to return a reply with ``Response: Error`` instead of raising.
+
+        Raises:
+            ActionFailed: The server answered with an error.
+            ActionTimeout: No whole reply in time.
+            NotSent: The client is not connected, or the connection went before the action.
+            OutcomeUnknown: The connection went before the reply came.
+            InvalidAction: The action cannot be written; nothing was sent.
+        """
+        exchange = await self._exchange(action, timeout, action_id)
+        if check and (error := failure(exchange)) is not None:
+            raise error
+        assert exchange.reply is not None
+        return exchange.reply
+
+    async def stream(
+        self, action: ListAction[Any, I], *, timeout: Timeout = _DEFAULT
+    ) -> AsyncIterator[I]:
+        """Send an action and yield the items of its list as they come.
+
+        Args:
+            action: An action whose reply has a list.
+            timeout: Seconds for the response, and then between items.
+
+        Raises:
+            AmiError: As `send`. What came before the error was yielded.
+        """
+        items: deque[Event] = deque()
+        changed = asyncio.Event()
+
+        def add(item: Event) -> None:
+            items.append(item)
+            changed.set()
+
+        exchange = self._start(action, lambda _: changed.set(), timeout, on_item=add)
+        try:
+            while True:
+                while items:
+                    yield items.popleft()  # type: ignore[misc]
+                if exchange.done:
+                    break
+                await changed.wait()
+                changed.clear()
+        finally:
+            if not exchange.done:
+                self._abandon(exchange)
+        if exchange.error is not None:
+            raise exchange.error
+        if (error := failure(exchange)) is not None:
+            raise error
+
+    async def originate(
+        self, action: Originate, *, timeout: Timeout = _DEFAULT, action_id: str | None = None
+    ) -> OriginateResponse:
+        """Make a call and wait for what becomes of it, without holding up the session.
+
+        The action is sent with ``Async: true``, whatever it says itself.
+
+        Args:
+            action: The call to make.
+            timeout: Seconds to wait for the outcome; without it the action's own time-out for
+                the answer (30 s if it names none) and 10 s more.
+            action_id: As for `send`.
+
+        Returns:
+            The event that tells of the answered call.
+
+        Raises:
+            OriginateFailed: The call failed; `event` has the reason, if one came.
+            AmiError: As `send`.
+        """
+        blocks = action.ami.blocks
+        if isinstance(timeout, _Default) and blocks is not None:
+            timeout = blocks.seconds({**dict(action), "async_": None}) + _ORIGINATE_MARGIN
+        action = action.model_copy(update={"async_": True})
+        exchange = await self._exchange(action, timeout, action_id, until_later=True)
+        if (error := failure(exchange)) is not None:
+            raise error
+        if exchange.event is None:
+            raise OriginateFailed("Originate: no outcome came", action=action)
+        return exchange.event  # type: ignore[return-value]
+
+    async def _exchange(
+        self,
+        action: Action[R],
+        timeout: Timeout,
+        action_id: str | None,
+        *,
+        until_later: bool = False,
+    ) -> Exchange[R]:
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        exchange = self._start(
+            action,
+            lambda _: waiter.done() or waiter.set_result(None),
+            timeout,
+            action_id=action_id,
+            until_later=until_later,
+        )
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            self._abandon(exchange)
+            raise
+        if exchange.error is not None:
+            raise exchange.error
+        return exchange
+
+    def _start(
+        self,
+        action: Action[R],
+        on_done: Callable[[Exchange[R]], object],
+        timeout: Timeout,
+        *,
+        on_item: Callable[[Event], None] | None = None,
+        action_id: str | None = None,
+        until_later: bool = False,
+    ) -> Exchange[R]:
+        pump = self._pump
+        if pump is None:
+            raise NotSent(f"{action.ami_name}: the client is not connected", action=action)
+        if isinstance(timeout, _Default):
+            timeout = self._options.timeout
+            if timeout is not None and action.ami.blocks is not None:
+                timeout += action.ami.blocks.seconds(dict(action))
+        exchange = pump.session.send(
+            action,
+            on_done=on_done,
+            on_item=on_item,
+            action_id=action_id,
+            timeout=None if timeout is None or timeout == float("inf") else timeout,
+            until_later=until_later,
+        )
+        pump.flush_soon()
+        return exchange
+
+    def _abandon(self, exchange: Exchange[Any]) -> None:
+        if self._pump is not None:
+            self._pump.session.abandon(exchange)
+
+    # --- events ---------------------------------------------------------------------------
+
+    @overload
+    def events(self, *, include: Include = ...) -> EventStream[Event]: ...
+    @overload
+    def events(self, wanted: type[E1], /, *, include: Include = ...) -> EventStream[E1]: ...
+    @overload
+    def events(
+        self, wanted: type[E1], second: type[E2], /, *, include: Include = ...
+    ) -> EventStream[E1 | E2]: ...
+    @overload
+    def events(
+        self, wanted: type[E1], second: type[E2], third: type[E3], /, *, include: Include = ...
+    ) -> EventStream[E1 | E2 | E3]: ...
+    @overload
+    def events(
+        self,
+        wanted: type[E1],
+        second: type[E2],
+        third: type[E3],
+        fourth: type[E4],
+        /,
+        *,
+        include: Include = ...,
+    ) -> EventStream[E1 | E2 | E3 | E4]: ...
+    @overload
+    def events(self, *wanted: type[Event] | str, include: Include = ...) -> EventStream[Event]: ...
+
+    def events(
+        self, *wanted: type[Event] | str, include: Include = "unsolicited"
+    ) -> EventStream[Any]:
+        """Return the events of these classes or names as an async iterator.
+
+        It begins to gather at once, not when it is first iterated.
+
+        Args:
+            wanted: Event classes, or names for events that have no class; none for all.
+            include: ``unsolicited`` for what the server sends by itself, ``replies`` for the
+                events that belong to the reply of an action, ``all`` for both.
+        """
+        stream: EventStream[Any] = EventStream(self._dispatcher, wanted, include)
+        self._streams.add(stream)
+        return stream
+
+    @overload
+    def on(self, *, include: Include = ...) -> Callable[[Handler[Event]], Handler[Event]]: ...
+    @overload
+    def on(
+        self, wanted: type[E1], /, *, include: Include = ...
+    ) -> Callable[[Handler[E1]], Handler[E1]]: ...
+    @overload
+    def on(
+        self, wanted: type[E1], second: type[E2], /, *, include: Include = ...
+    ) -> Callable[[Handler[E1 | E2]], Handler[E1 | E2]]: ...
+    @overload
+    def on(
+        self, wanted: type[E1], second: type[E2], third: type[E3], /, *, include: Include = ...
+    ) -> Callable[[Handler[E1 | E2 | E3]], Handler[E1 | E2 | E3]]: ...
+    @overload
+    def on(
+        self, *wanted: type[Event] | str, include: Include = ...
+    ) -> Callable[[Handler[Event]], Handler[Event]]: ...
+
+    def on(
+        self, *wanted: type[Event] | str, include: Include = "unsolicited"
+    ) -> Callable[[Any], Any]:
+        """Call a function with each event of these classes or names; use it as a decorator.
+
+        A plain function is called as the event is read, and must be quick. A coroutine
+        function runs in a task of its own, one event after the other, and may take its time.
+        One that raises is logged; the next event still comes.
+
+        Args:
+            wanted: Event classes, or names for events that have no class; none for all.
+            include: As for `events`.
+        """
+        names, unknown_only = names_of(wanted)
+
+        def register(function: H) -> H:
+            deliver: Callable[[Any], Any] = function
+            if asyncio.iscoroutinefunction(function):
+                handler = AsyncHandler(function)
+                self._handlers.append(handler)
+                deliver = handler.put
+                if self.connected:
+                    handler.start()
+            subscription = Subscription(deliver, names, include, unknown_only)
+            self._subscriptions.append((function, subscription))
+            self._dispatcher.add(subscription)
+            return function
+
+        return register
+
+    def off(self, function: Callable[[Any], object]) -> None:
+        """Stop calling a function that was given to `on`.
+
+        What a coroutine function has not begun with by then is dropped.
+        """
+        kept: list[tuple[object, Subscription]] = []
+        for registered, subscription in self._subscriptions:
+            if registered == function:
+                self._dispatcher.remove(subscription)
+            else:
+                kept.append((registered, subscription))
+        self._subscriptions = kept
+        for handler in [one for one in self._handlers if one.function == function]:
+            handler.cancel()
+            self._handlers.remove(handler)

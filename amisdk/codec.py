@@ -1,0 +1,229 @@
+"""How a model class reads its fields from headers, and writes them.
+
+Both tables are worked out once per class, from the wire names and markers of its fields. A
+`Reader` learns the spellings of header names as it meets them, so that names match without
+regard to case at the price of one dict look-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, get_args
+
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from .fields import (
+    Absent,
+    Escaped,
+    HeadersMark,
+    Repeated,
+    VariablesMark,
+    Verbatim,
+    Words,
+    quote_variable,
+    unescape,
+)
+from .headers import split_header
+
+__all__ = ["NOTHING", "Reader", "Writer"]
+
+NOTHING = frozenset({"", "<unknown>", "<none>", "(null)"})
+"""What the server writes for "nothing", in any field."""
+_NO_VALUE = frozenset({"none", "unknown", "n/a", "-none-", "nan", "never", "default"})
+"""Words that stand for "nothing" where a number, a truth value or a time is due."""
+_LEARNED_PER_FIELD = 8
+"""Bound on the spellings kept for a class: a caller can invent header names without end."""
+
+
+def _marks(field: FieldInfo) -> list[Any]:
+    """Collect the annotations' metadata of a field, however deep."""
+    found: list[Any] = list(field.metadata)
+    waiting: list[Any] = [field.annotation]
+    while waiting:
+        annotation = waiting.pop()
+        found.extend(getattr(annotation, "__metadata__", ()))
+        waiting.extend(arg for arg in get_args(annotation) if not isinstance(arg, (str, int)))
+    return found
+
+
+def _wire_name(name: str, field: FieldInfo) -> str:
+    return field.serialization_alias or name
+
+
+def _is_text(field: FieldInfo) -> bool:
+    waiting: list[Any] = [field.annotation]
+    while waiting:
+        annotation = waiting.pop()
+        if annotation is str:
+            return True
+        waiting.extend(arg for arg in get_args(annotation) if not isinstance(arg, (str, int)))
+    return False
+
+
+class Reader:
+    """Reads a frame into the arguments of a class's validator."""
+
+    __slots__ = ("_absent", "_escaped", "_limit", "_repeated", "_special", "_texts", "spellings")
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self.spellings: dict[str, str] = {}
+        """Header name as spelled by the server, to field name; "" where there is no field."""
+        self._absent: dict[str, frozenset[str]] = {}
+        self._escaped: set[str] = set()
+        self._repeated: set[str] = set()
+        self._texts: set[str] = set()
+        for name, field in model.model_fields.items():
+            wire = _wire_name(name, field)
+            self.spellings[wire] = self.spellings[wire.lower()] = name
+            if _is_text(field):
+                self._texts.add(name)
+            nothing = NOTHING
+            for mark in _marks(field):
+                if isinstance(mark, Verbatim):
+                    nothing = frozenset()
+                elif isinstance(mark, Absent):
+                    nothing = nothing.union(mark.texts)
+                elif isinstance(mark, Escaped):
+                    self._escaped.add(name)
+                elif isinstance(mark, (Repeated, VariablesMark)):
+                    self._repeated.add(name)
+            if nothing is not NOTHING:
+                self._absent[name] = nothing
+        self._special = self._repeated.union(self._absent)
+        self._limit = _LEARNED_PER_FIELD * len(self.spellings) + 64
+
+    def read(self, frame: str) -> dict[str, Any]:
+        """Return field name to raw text, for every header that is a field and has a value."""
+        data: dict[str, Any] = {}
+        spellings, special = self.spellings, self._special
+        for line in frame.split("\r\n"):
+            key, _, value = line.partition(": ")
+            field = spellings.get(key)
+            if field is None:
+                field, value = self._learn(line)
+            if not field:
+                continue
+            if field in special:
+                self._read_special(data, field, value)
+            elif value not in NOTHING:
+                # The first one wins, as in the server; `issues` tells of the others.
+                data.setdefault(field, value)
+        if self._escaped and "\\" in frame:
+            for field in self._escaped.intersection(data):
+                held = data[field]
+                data[field] = (
+                    [unescape(text) for text in held] if isinstance(held, list) else unescape(held)
+                )
+        return data
+
+    def _read_special(self, data: dict[str, Any], field: str, value: str) -> None:
+        if field in self._repeated:
+            data.setdefault(field, []).append(value)
+        elif value not in self._absent[field]:
+            data.setdefault(field, value)
+
+    def _learn(self, line: str) -> tuple[str, str]:
+        key, value = split_header(line)
+        field = self.spellings.get(key)
+        if field is None:
+            # Old servers write ``ChanVariable(channel): NAME=value``.
+            plain = key.partition("(")[0].lower()
+            field = self.spellings.get(key.lower()) or self.spellings.get(plain, "")
+            if len(self.spellings) < self._limit:
+                self.spellings[key] = field
+        return field, value
+
+    def field_of(self, header: str) -> str:
+        """Return the field that a header belongs to, or ""."""
+        return self._learn(f"{header}: ")[0]
+
+    def faults(
+        self, headers: Iterator[tuple[str, str]], values: Mapping[str, Any]
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield (field, header, text) for each text that did not become a value."""
+        seen: set[str] = set()
+        for header, text in headers:
+            field = self.field_of(header)
+            if not field:
+                continue
+            if field in seen and field not in self._repeated:
+                yield field, header, text
+            elif values.get(field) is None and text not in self._absent.get(field, NOTHING):
+                if field in self._texts or text.lower() not in _NO_VALUE:
+                    yield field, header, text
+            seen.add(field)
+
+
+class Writer:
+    """Writes the fields of a model as headers; a field that is None is not written."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self._fields = [
+            (name, _wire_name(name, field), _form(_marks(field)))
+            for name, field in model.model_fields.items()
+        ]
+
+    def write(self, model: BaseModel) -> list[tuple[str, str]]:
+        """Return the headers of a model's fields, in order of declaration."""
+        headers: list[tuple[str, str]] = []
+        values = model.__dict__
+        for name, wire, form in self._fields:
+            value = values[name]
+            if value is not None:
+                headers.extend(form(wire, value))
+        return headers
+
+
+_Form = Callable[[str, Any], Iterator[tuple[str, str]]]
+
+
+def _form(marks: list[Any]) -> _Form:
+    """Choose how a field with these markers is written."""
+    for mark in marks:
+        if isinstance(mark, VariablesMark):
+            return _write_variables
+        if isinstance(mark, HeadersMark):
+            return _write_headers
+        if isinstance(mark, Repeated):
+            return _write_repeated
+        if isinstance(mark, Words):
+            return lambda wire, value, words=mark: iter(
+                ((wire, words.true if value else words.false),)
+            )
+    return _write_value
+
+
+def _write_variables(wire: str, value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, text in value.items():
+        yield wire, quote_variable(name, text)
+
+
+def _write_headers(wire: str, value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, text in value.items():
+        yield name, str(text)
+
+
+def _write_repeated(wire: str, value: Any) -> Iterator[tuple[str, str]]:
+    for item in (value,) if isinstance(value, str) else value:
+        yield wire, str(item)
+
+
+def _write_value(wire: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, bool):
+        yield wire, "true" if value else "false"
+    elif isinstance(value, SecretStr):
+        yield wire, value.get_secret_value()
+    elif isinstance(value, datetime):
+        yield wire, f"{value.timestamp():.6f}"
+    elif isinstance(value, (tuple, list)) and any(isinstance(item, BaseModel) for item in value):
+        for number, record in enumerate(value):
+            for name, text in Writer(type(record)).write(record):
+                yield f"{name}-{number:06d}", text
+    elif isinstance(value, (tuple, list)):
+        yield wire, ",".join(map(str, value))
+    else:
+        yield wire, str(value)

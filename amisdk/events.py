@@ -1,0 +1,22 @@
+"""The events to listen to, as ``events.Hangup``: `amisdk_models.events`, and the bases."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from amisdk_models.events import *  # noqa: F403
+
+    from .models import Event as Event
+    from .models import UnknownEvent as UnknownEvent
+else:
+    import amisdk_models.events as _models
+
+    __all__ = [*_models.__all__, "Event", "UnknownEvent"]
+
+    def __getattr__(name):
+        if name in ("Event", "UnknownEvent"):
+            from . import models
+
+            return getattr(models, name)
+        return getattr(_models, name)
+
+    def __dir__():
+        return sorted(__all__)

@@ -1,0 +1,443 @@
+"""The bases of all models: `Action`, `Event`, `Reply` and its shapes.
+
+An action is strict and frozen: what it holds can be sent. An event or a reply is soft and
+frozen: whatever the server wrote, it becomes an object. Its `headers` keep the whole message;
+a field is None where the header is missing, means "nothing", or does not fit its type, and
+`issues` names the last kind. Generated classes add fields and `ami`, the facts of the spec.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from .codec import Reader, Writer
+from .fields import Names, Repeated, Soft, Text, TextGiven, Verbatim
+from .headers import Headers, split_header
+from .info import ActionInfo, EventInfo
+
+__all__ = [
+    "Action",
+    "CommandReply",
+    "ConfigCategory",
+    "ConfigReply",
+    "Event",
+    "EventReply",
+    "Issue",
+    "ListAction",
+    "ListReply",
+    "Message",
+    "PairsReply",
+    "RawAction",
+    "RawReply",
+    "Record",
+    "Reply",
+    "TextReply",
+    "UnknownEvent",
+]
+
+
+class Issue(NamedTuple):
+    """A header whose text did not fit its field."""
+
+    field: str
+    header: str
+    text: str
+
+
+class Message(BaseModel):
+    """What the server sent: the common base of `Event` and `Reply`."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True
+    )
+
+    _reader: ClassVar[Reader]
+    _writer: ClassVar[Writer]
+
+    @classmethod
+    def from_frame(cls, frame: str) -> Self:
+        """Make the object from a message's text, without the blank line at its end."""
+        reader = cls.__dict__.get("_reader") or cls._prepared()
+        message = cls.__pydantic_validator__.validate_python(reader.read(frame))
+        message.__dict__["_frame"] = frame
+        return message  # type: ignore[no-any-return]
+
+    @classmethod
+    def _prepared(cls) -> Reader:
+        if not cls.__pydantic_complete__:
+            cls.model_rebuild()
+        cls._reader = Reader(cls)
+        return cls._reader
+
+    @cached_property
+    def headers(self) -> Headers:
+        """Every header as it was on the wire, in order, repeats and unknown ones included."""
+        frame = self.__dict__.get("_frame")
+        if frame is None:
+            return Headers(self._written())
+        return Headers(split_header(line) for line in frame.split("\r\n"))
+
+    def _written(self) -> list[tuple[str, str]]:
+        """Write the headers of a message that was made by hand."""
+        writer = type(self).__dict__.get("_writer")
+        if writer is None:
+            writer = type(self)._writer = Writer(type(self))
+        return writer.write(self)
+
+    @cached_property
+    def issues(self) -> tuple[Issue, ...]:
+        """The headers whose text did not fit; their fields are None or hold the first text."""
+        reader = type(self).__dict__.get("_reader") or self._prepared()
+        return tuple(Issue(*fault) for fault in reader.faults(iter(self.headers), self.__dict__))
+
+    @cached_property
+    def extra_headers(self) -> Headers:
+        """The headers that no field of this class stands for."""
+        reader = type(self).__dict__.get("_reader") or self._prepared()
+        return Headers(
+            (key, value)
+            for key, value in self.headers
+            if key.lower() not in self._plain_headers and not reader.field_of(key)
+        )
+
+    _plain_headers: ClassVar[frozenset[str]] = frozenset(
+        # The last four come with "debug" in manager.conf, on every event.
+        {"event", "eventlist", "sequencenumber", "file", "line", "func"}
+    )
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        return ((name, value) for name, value in super().__repr_args__() if value is not None)
+
+    def __str__(self) -> str:
+        return repr(self)
+
+
+class Event(Message):
+    """An event. The classes in `amisdk.events` add the fields of each."""
+
+    ami: ClassVar[EventInfo] = EventInfo("")
+    """What the spec says about the event."""
+
+    action_id: Soft[str] = Field(default=None, serialization_alias="ActionID")
+    """ActionID of the action that this event belongs to."""
+    privilege: Soft[Names] = Field(default=None, serialization_alias="Privilege")
+    """The read privileges that let a user see this event."""
+    timestamp: Soft[datetime] = Field(default=None, serialization_alias="Timestamp")
+    """When the server made the event; only with timestampevents in manager.conf."""
+    system_name: Soft[str] = Field(default=None, serialization_alias="SystemName")
+    """The server's name; only with systemname in asterisk.conf."""
+
+    @property
+    def ami_name(self) -> str:
+        """The event's name, as the server wrote it."""
+        frame = self.__dict__.get("_frame")
+        if frame is None:
+            return self.ami.name
+        return split_header(frame.partition("\r\n")[0])[1]
+
+    def _written(self) -> list[tuple[str, str]]:
+        return [("Event", self.ami_name), *super()._written()]
+
+
+class UnknownEvent(Event):
+    """An event that the spec does not have; `ami_name` and `headers` tell what it holds."""
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        return [("ami_name", self.ami_name), ("headers", list(self.headers))]
+
+
+class Reply(Message):
+    """The reply to an action. The classes in `amisdk.actions` add the fields of each."""
+
+    response: Soft[str] = Field(default=None, serialization_alias="Response")
+    """Success, Error, or a word that belongs to the action, such as Goodbye."""
+    message: Soft[str] = Field(default=None, serialization_alias="Message")
+    """What the server says about it, for people."""
+    action_id: Soft[str] = Field(default=None, serialization_alias="ActionID")
+    """ActionID of the action."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the server carried the action out."""
+        return self.response is not None and self.response.lower() != "error"
+
+
+R_co = TypeVar("R_co", bound=Reply, covariant=True)
+I_co = TypeVar("I_co", bound=Event, covariant=True)
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+
+
+class _Phantom:
+    """Lets a class be subscripted for type checkers; at run time nothing comes of it.
+
+    pydantic would build a class for every combination of arguments, and load all item events.
+    """
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, _: Any) -> type[Self]:
+            return cls
+
+
+class ListReply(_Phantom, Reply, Generic[I_co, E_co]):
+    """A reply with a list: a response, item events, and an end event."""
+
+    @property
+    def items(self) -> tuple[I_co, ...]:
+        """The item events, in the server's order."""
+        return self.__dict__.get("_items", ())  # type: ignore[no-any-return]
+
+    @property
+    def end(self) -> E_co | None:
+        """The event that ended the list; None where the server answered without a list."""
+        return self.__dict__.get("_end")
+
+    def with_list(self, items: Iterable[Event], end: Event | None) -> Self:
+        """Return the reply with these items and this end."""
+        reply = self.model_copy()
+        reply.__dict__["_items"] = tuple(items)
+        reply.__dict__["_end"] = end
+        return reply
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ListReply):
+            return NotImplemented
+        return super().__eq__(other) and (self.items, self.end) == (other.items, other.end)
+
+    __hash__ = Reply.__hash__
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        yield from super().__repr_args__()
+        yield "items", f"<{len(self.items)}>"
+        if self.end is not None:
+            yield "end", self.end
+
+
+class EventReply(_Phantom, Reply, Generic[E_co]):
+    """A reply that one event completes."""
+
+    @property
+    def event(self) -> E_co | None:
+        """The event; None where the server answered with an error."""
+        return self.__dict__.get("_event")
+
+    def with_event(self, event: Event) -> Self:
+        """Return the reply with this event."""
+        reply = self.model_copy()
+        reply.__dict__["_event"] = event
+        return reply
+
+
+class CommandReply(Reply):
+    """The reply to a CLI command."""
+
+    privilege: Soft[str] = Field(default=None, serialization_alias="Privilege")
+    """The privilege that the command needed; Asterisk 13 and before."""
+    output: Annotated[Soft[tuple[str, ...]], Repeated(), Verbatim()] = Field(
+        default=None, serialization_alias="Output"
+    )
+    """The lines that the command printed."""
+
+    @property
+    def text(self) -> str:
+        """The output as one text."""
+        return "\n".join(self.output or ())
+
+    @classmethod
+    def from_frame(cls, frame: str) -> Self:
+        """Make the reply from either form that servers use."""
+        return super().from_frame(_modern_output(frame))
+
+
+def _modern_output(frame: str) -> str:
+    """Rewrite the form of Asterisk 13 and before, in which the output has no header's name."""
+    first, _, rest = frame.partition("\r\n")
+    if split_header(first)[1].lower() != "follows":
+        return frame
+    lines = [first]
+    while True:
+        line, mark, after = rest.partition("\r\n")
+        if not mark or split_header(line)[0].lower() not in ("privilege", "actionid"):
+            break
+        lines.append(line)
+        rest = after
+    output = rest.removesuffix("--END COMMAND--").removesuffix("\n").removesuffix("\r")
+    lines.extend(f"Output: {line}" for line in output.split("\n"))
+    return "\r\n".join(lines)
+
+
+class ConfigCategory(NamedTuple):
+    """A category of a configuration file."""
+
+    name: str
+    lines: tuple[tuple[str, str], ...]
+    """The (key, value) pairs, in order; a key may come more than once."""
+    templates: tuple[str, ...] = ()
+    """The categories that this one inherits from."""
+    is_template: bool = False
+    """Whether it only serves others to inherit from."""
+
+    def get(self, key: str, default: str | None = None) -> str | None:
+        """Return the first value of `key`, or `default`."""
+        return next((value for name, value in self.lines if name == key), default)
+
+
+class ConfigReply(Reply):
+    """The reply with the content of a configuration file."""
+
+    _plain_headers: ClassVar[frozenset[str]] = frozenset({"eventlist"})
+
+    @cached_property
+    def categories(self) -> tuple[ConfigCategory, ...]:
+        """The file's categories, in order. The same name may come more than once."""
+        names: dict[str, str] = {}
+        lines: dict[str, list[tuple[str, str]]] = {}
+        templates: dict[str, tuple[str, ...]] = {}
+        templated: set[str] = set()
+        for header, text in self.headers:
+            kind, _, number = header.partition("-")
+            match kind.lower():
+                case "category":
+                    names[number] = text
+                case "line":
+                    key, _, value = text.partition("=")
+                    lines.setdefault(number.partition("-")[0], []).append((key, value))
+                case "templates":
+                    templates[number] = tuple(text.strip('"').split(","))
+                case "istemplate":
+                    templated.add(number)
+        return tuple(
+            ConfigCategory(
+                name,
+                tuple(lines.get(number, ())),
+                templates.get(number, ()),
+                number in templated,
+            )
+            for number, name in names.items()
+        )
+
+    def category(self, name: str) -> ConfigCategory | None:
+        """Return the first category of this name, or None."""
+        return next((found for found in self.categories if found.name == name), None)
+
+
+class PairsReply(Reply):
+    """A reply in which the headers' names are data too."""
+
+    @cached_property
+    def pairs(self) -> Mapping[str, str]:
+        """The headers of the reply, beside those that every reply has."""
+        return dict(self.extra_headers)
+
+
+class TextReply(Reply):
+    """A reply of raw text, without headers."""
+
+    @property
+    def text(self) -> str:
+        """The text, its lines parted by LF."""
+        return str(self.__dict__.get("_text", ""))
+
+    @classmethod
+    def from_text(cls, blocks: Iterable[str]) -> Self:
+        """Make the reply from the blocks of text that came."""
+        reply = cls(response="Success")
+        reply.__dict__["_text"] = "\n\n".join(blocks).replace("\r\n", "\n")
+        return reply
+
+
+_STRICT = ConfigDict(
+    frozen=True, extra="forbid", strict=True, defer_build=True, hide_input_in_errors=True
+)
+
+
+class Record(BaseModel):
+    """One of a row of records that an action sends as numbered headers."""
+
+    model_config = _STRICT
+
+
+class Action(_Phantom, BaseModel, Generic[R_co]):
+    """An action, ready to be sent. ``Action[R]`` is answered by a reply of class ``R``."""
+
+    model_config = _STRICT
+
+    ami: ClassVar[ActionInfo] = ActionInfo("", reply=Reply)
+    """What the spec says about the action."""
+    _writer: ClassVar[Writer]
+
+    @property
+    def ami_name(self) -> str:
+        """The name of the action on the wire."""
+        return self.ami.name
+
+    def to_headers(self) -> list[tuple[str, str]]:
+        """Return the headers to send, without Action and ActionID. Secrets are in clear."""
+        writer = type(self).__dict__.get("_writer")
+        if writer is None:
+            writer = type(self)._writer = Writer(type(self))
+        return writer.write(self)
+
+    @model_validator(mode="after")
+    def _rules_hold(self) -> Self:
+        if self.ami.rules:
+            given = frozenset(name for name, value in self if value is not None)
+            for rule in self.ami.rules:
+                fault = rule.broken(given)
+                if fault:
+                    raise ValueError(f"{self.ami.name}: {fault}")
+        return self
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        return ((name, value) for name, value in super().__repr_args__() if value is not None)
+
+    def __str__(self) -> str:
+        return repr(self)
+
+
+class ListAction(Action[R_co], Generic[R_co, I_co]):
+    """An action whose reply has a list of items of class ``I``."""
+
+
+class RawReply(ListReply[Event, Event]):
+    """The reply to a `RawAction`: headers, and items where the server sent a list."""
+
+
+class RawAction(ListAction[RawReply, Event]):
+    """An action that the spec does not have.
+
+    ``RawAction("MyModuleDo", [("Foo", "1"), ("Bar", "2")])`` sends these headers in this
+    order; a mapping does too. A reply with a list is gathered as of any other action.
+    """
+
+    ami = ActionInfo("", reply=RawReply)
+
+    name: TextGiven
+    """The action's name."""
+    headers: tuple[tuple[TextGiven, Text], ...] = ()
+    """Its headers, beside Action and ActionID."""
+
+    def __init__(
+        self,
+        name: str,
+        headers: Mapping[str, str | int] | Iterable[tuple[str, str | int]] = (),
+    ) -> None:
+        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        super().__init__(name=name, headers=tuple((key, str(value)) for key, value in pairs))
+
+    @property
+    def ami_name(self) -> str:
+        """The name of the action on the wire."""
+        return self.name
+
+    def to_headers(self) -> list[tuple[str, str]]:
+        """Return the headers as they were given."""
+        return list(self.headers)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        return [(None, self.name), ("headers", [key for key, _ in self.headers])]

@@ -1,0 +1,648 @@
+"""One connection's life, without I/O: what to send, what the server's bytes mean, who waits.
+
+The states, and what moves a session from one to the next::
+
+    GREETING --banner--> LOGIN --accepted--> READY --close()--> CLOSED
+        |                  |                   |
+        +--bad banner------+--refused----------+--EOF, broken protocol--> CLOSED
+
+Rules:
+
+- A reply belongs to the action with its ActionID, and to nothing else. ActionIDs cannot be
+  guessed, so a message that a caller forges matches none.
+- Whether a reply is a list is told by the server; the spec only adds what servers leave out.
+- The reply to an action that nobody waits for any more is dropped.
+- When the session closes, every waiting action fails at once: `NotSent` if its bytes were never
+  handed out, else `OutcomeUnknown`.
+
+A pump feeds it: `receive_data` and `receive_eof` take what was read, `data_to_send` gives what to
+write, `expire` is called at `next_deadline` with the pump's clock. A session is used by one
+thread at a time.
+"""
+
+from __future__ import annotations
+
+import enum
+import heapq
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import md5
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import SecretStr
+
+from . import logs
+from .errors import (
+    ActionFailed,
+    ActionTimeout,
+    AmiError,
+    ConnectFailed,
+    ConnectionClosed,
+    DuplicateActionID,
+    InvalidAction,
+    LoginRefused,
+    MessageTooLong,
+    NotSent,
+    OriginateFailed,
+    OutcomeUnknown,
+    PermissionDenied,
+    UnknownAction,
+)
+from .models import (
+    Action,
+    CommandReply,
+    Event,
+    EventReply,
+    ListAction,
+    ListReply,
+    RawAction,
+    Reply,
+    TextReply,
+    UnknownEvent,
+)
+from .registry import Registry
+from .subscriptions import Dispatcher
+from .wire import MAX_MESSAGE, Framer, encode, first_header, header
+
+__all__ = ["Credentials", "Exchange", "Session", "State", "failure"]
+
+R = TypeVar("R", bound=Reply)
+
+
+_BROADCAST = frozenset({"originateresponse", "userevent"})
+"""Events which carry the ActionID of an action to every session, its own included."""
+_END_MARKS = frozenset({"complete", "cancelled"})
+_FOLLOWS_END = "--END COMMAND--"
+_ABANDONED_KEPT = 1024
+_CLASSES_KEPT = 2048
+
+
+class State(enum.Enum):
+    """Where in its life a session is."""
+
+    GREETING = "waiting for the greeting"
+    LOGIN = "logging in"
+    READY = "ready"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who logs in, and how.
+
+    Attributes:
+        username: The user of manager.conf.
+        secret: The user's secret; never shown.
+        auth: ``md5`` answers a challenge, so that the secret is not on the wire; ``plain``
+            sends it.
+        events: The event mask to begin with: ``on``, ``off``, or a list such as
+            ``call,agent``; None leaves the server's default.
+    """
+
+    username: str
+    secret: SecretStr = field(repr=False)
+    auth: Literal["plain", "md5"] = "plain"
+    events: str | None = None
+
+
+class Exchange(Generic[R]):
+    """An action on its way, and what came of it."""
+
+    __slots__ = (
+        "action",
+        "action_id",
+        "alive",
+        "blocks",
+        "done",
+        "end",
+        "error",
+        "event",
+        "items",
+        "listing",
+        "on_done",
+        "on_item",
+        "reply",
+        "sent",
+        "timeout",
+        "until_later",
+    )
+
+    def __init__(
+        self,
+        action: Action[R],
+        action_id: str,
+        *,
+        timeout: float | None,
+        on_done: Callable[[Exchange[R]], None],
+        on_item: Callable[[Event], None] | None,
+        until_later: bool,
+    ) -> None:
+        self.action = action
+        self.action_id = action_id
+        self.timeout = timeout
+        self.on_done = on_done
+        self.on_item = on_item
+        """Takes the items of a list as they come; they are not gathered then."""
+        self.until_later = until_later
+        """Whether it lasts until the event that tells the outcome."""
+        self.sent = False
+        self.done = False
+        self.listing = False
+        self.alive = False
+        """Whether something came since the deadline was set."""
+        self.items: list[Event] = []
+        self.end: Event | None = None
+        self.event: Event | None = None
+        self.reply: R | None = None
+        self.error: AmiError | None = None
+
+    def __repr__(self) -> str:
+        return f"<Exchange {self.action.ami_name} {self.action_id}>"
+
+
+class Session:
+    """The protocol's side of one connection.
+
+    Args:
+        credentials: Who logs in.
+        registry: The classes of events.
+        dispatcher: Who wants events.
+        on_open: Called once: with None when logged in, else with why not.
+        on_close: Called once after that, when the session ends: with the cause, or None after
+            `close`.
+        encoding: Of the text on the wire.
+        max_message: The most bytes that one message may have.
+        clock: Seconds, of a clock that only goes forward.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        registry: Registry,
+        dispatcher: Dispatcher,
+        *,
+        on_open: Callable[[AmiError | None], None],
+        on_close: Callable[[AmiError | None], None],
+        clock: Callable[[], float],
+        encoding: str = "utf-8",
+        max_message: int = MAX_MESSAGE,
+    ) -> None:
+        self.state = State.GREETING
+        self._credentials = credentials
+        self._events = registry.EVENTS
+        self._dispatcher = dispatcher
+        self._on_open = on_open
+        self._on_close = on_close
+        self._clock = clock
+        self._encoding = encoding
+        self._max_message = max_message
+        self._framer = Framer(encoding, max_message)
+        self._out: list[tuple[Exchange[Any], bytes]] = []
+        self._pending: dict[str, Exchange[Any]] = {}
+        self._claiming: dict[str, Exchange[Any]] = {}
+        """The exchanges that take events."""
+        self._abandoned: dict[str, None] = {}
+        """ActionIDs of lists that nobody waits for any more; their items are dropped."""
+        self._deadlines: list[tuple[float, str]] = []
+        self._classes: dict[str, type[Event]] = {}
+        self._text: list[str] = []
+        self._follows: tuple[Exchange[Any], list[str]] | None = None
+
+    # --- the pump's side ------------------------------------------------------------------
+
+    @property
+    def greeting(self) -> str | None:
+        """The server's greeting, once it has come."""
+        return self._framer.greeting
+
+    def receive_data(self, data: bytes) -> None:
+        """Take bytes that were read."""
+        frames = self._framer.feed(data)
+        if self.state is State.GREETING and self._framer.greeting is not None:
+            self._begin_login()
+        for frame in frames:
+            if self.state is State.CLOSED:
+                return
+            self._receive_frame(frame)
+        if self._framer.error is not None:
+            self._shut(self._framer.error)
+
+    def receive_eof(self, cause: BaseException | None = None) -> None:
+        """Take note that the connection is gone."""
+        reason = f": {cause}" if cause is not None and str(cause) else ""
+        if self.state is State.GREETING:
+            error: AmiError = ConnectFailed(f"the connection ended before a greeting came{reason}")
+        elif self.state is State.LOGIN:
+            error = ConnectFailed(f"the connection ended during login{reason}")
+        else:
+            error = ConnectionClosed(f"the connection to the server is lost{reason}")
+        error.__cause__ = cause
+        self._shut(error)
+
+    def data_to_send(self) -> bytes:
+        """Return what to write now. The actions in it count as sent from here on."""
+        chunks: list[bytes] = []
+        for exchange, data in self._out:
+            if not exchange.done:  # else nobody waits for it any more
+                exchange.sent = True
+                chunks.append(data)
+        self._out.clear()
+        return b"".join(chunks)
+
+    def next_deadline(self) -> float | None:
+        """Return when `expire` is due, on the session's clock."""
+        while self._deadlines and self._deadlines[0][1] not in self._pending:
+            heapq.heappop(self._deadlines)
+        return self._deadlines[0][0] if self._deadlines else None
+
+    def expire(self) -> None:
+        """Fail the actions whose deadline has passed."""
+        now = self._clock()
+        while (due := self.next_deadline()) is not None and due <= now:
+            exchange = self._pending[heapq.heappop(self._deadlines)[1]]
+            if exchange.listing and exchange.alive:
+                # A list may take long as a whole; its items have to keep coming.
+                self._set_deadline(exchange)
+                continue
+            waited = f"{exchange.timeout:g} s"
+            what = "its outcome" if exchange.reply is not None else "a whole reply"
+            self.abandon(exchange)
+            self._finish(
+                exchange,
+                ActionTimeout(
+                    f"{exchange.action.ami_name}: {what} did not come within {waited}",
+                    action=exchange.action,
+                    items=tuple(exchange.items),
+                ),
+            )
+
+    # --- the client's side ----------------------------------------------------------------
+
+    def send(
+        self,
+        action: Action[R],
+        *,
+        on_done: Callable[[Exchange[R]], None],
+        on_item: Callable[[Event], None] | None = None,
+        action_id: str | None = None,
+        timeout: float | None = None,
+        until_later: bool = False,
+    ) -> Exchange[R]:
+        """Queue an action.
+
+        Raises:
+            NotSent: The session is not ready.
+            InvalidAction: The action cannot be written, or its ActionID is in use.
+        """
+        if self.state is not State.READY:
+            raise NotSent(f"{action.ami_name}: the session is {self.state.value}", action=action)
+        return self._start(action, on_done, on_item, action_id, timeout, until_later)
+
+    def abandon(self, exchange: Exchange[Any]) -> None:
+        """Forget an exchange: nobody waits for it any more. What comes of it is dropped."""
+        if exchange.done:
+            return
+        exchange.done = True
+        self._forget(exchange)
+        if exchange.sent and isinstance(exchange.action, ListAction):
+            if len(self._abandoned) >= _ABANDONED_KEPT:
+                del self._abandoned[next(iter(self._abandoned))]
+            self._abandoned[exchange.action_id] = None
+
+    def close(self) -> None:
+        """End the session: nothing is read or written any more, and who waits is told."""
+        self._shut(None)
+
+    # --- login ----------------------------------------------------------------------------
+
+    def _begin_login(self) -> None:
+        self.state = State.LOGIN
+        if self._credentials.auth == "plain":
+            self._login(("Secret", self._credentials.secret.get_secret_value()))
+        else:
+            self._start_login_step(RawAction("Challenge", {"AuthType": "MD5"}), self._challenged)
+
+    def _challenged(self, exchange: Exchange[Any]) -> None:
+        challenge = exchange.reply.headers.get("Challenge") if exchange.reply else None
+        if challenge is None:
+            self._logged_in(exchange)
+            return
+        secret = self._credentials.secret.get_secret_value()
+        text = (challenge + secret).encode(self._encoding, "surrogateescape")
+        key = md5(text, usedforsecurity=False).hexdigest()
+        self._login(("AuthType", "MD5"), ("Key", key))
+
+    def _login(self, *proof: tuple[str, str]) -> None:
+        headers = [("Username", self._credentials.username), *proof]
+        if self._credentials.events is not None:
+            headers.append(("Events", self._credentials.events))
+        self._start_login_step(RawAction("Login", headers), self._logged_in)
+
+    def _start_login_step(
+        self, action: Action[Any], on_done: Callable[[Exchange[Any]], None]
+    ) -> None:
+        try:
+            self._start(action, on_done, None, None, None, False)
+        except InvalidAction as error:
+            self._shut(ConnectFailed(f"cannot log in: {error}"))
+
+    def _logged_in(self, exchange: Exchange[Any]) -> None:
+        if self.state is State.CLOSED:
+            return
+        if exchange.reply is None or not exchange.reply.ok:
+            said = (exchange.reply.message if exchange.reply else None) or "no reason given"
+            self._shut(LoginRefused(f"the server refused the login: {said.strip()}"))
+            return
+        self.state = State.READY
+        logs.session.debug("logged in as %s", self._credentials.username)
+        self._on_open(None)
+
+    # --- actions --------------------------------------------------------------------------
+
+    def _start(
+        self,
+        action: Action[R],
+        on_done: Callable[[Exchange[R]], None],
+        on_item: Callable[[Event], None] | None,
+        action_id: str | None,
+        timeout: float | None,
+        until_later: bool,
+    ) -> Exchange[R]:
+        name = action.ami_name
+        if action_id is None:
+            action_id = secrets.token_hex(16)
+        elif action_id in self._pending or action_id in self._abandoned:
+            raise DuplicateActionID(
+                f"{name}: ActionID {action_id!r} is already in flight", field="ActionID"
+            )
+        data = encode(name, action_id, action.to_headers(), self._encoding)
+        exchange = Exchange(
+            action,
+            action_id,
+            timeout=timeout,
+            on_done=on_done,
+            on_item=on_item,
+            until_later=until_later and action.ami.later is not None,
+        )
+        self._pending[action_id] = exchange
+        if isinstance(action, ListAction) or action.ami.event or exchange.until_later:
+            self._claiming[action_id] = exchange
+        self._out.append((exchange, data))
+        self._set_deadline(exchange)
+        logs.session.debug("sending %s %s", name, action_id)
+        return exchange
+
+    def _set_deadline(self, exchange: Exchange[Any]) -> None:
+        if exchange.timeout is None:
+            return
+        exchange.alive = False
+        heapq.heappush(self._deadlines, (self._clock() + exchange.timeout, exchange.action_id))
+        if len(self._deadlines) > 2 * len(self._pending) + 64:
+            # Most actions end long before their deadline; keep the heap near the truth.
+            self._deadlines = [due for due in self._deadlines if due[1] in self._pending]
+            heapq.heapify(self._deadlines)
+
+    def _forget(self, exchange: Exchange[Any]) -> None:
+        self._pending.pop(exchange.action_id, None)
+        self._claiming.pop(exchange.action_id, None)
+
+    def _finish(self, exchange: Exchange[Any], error: AmiError | None = None) -> None:
+        exchange.done = True
+        exchange.error = error
+        self._forget(exchange)
+        exchange.on_done(exchange)
+
+    # --- frames ---------------------------------------------------------------------------
+
+    def _receive_frame(self, frame: str) -> None:
+        if self._follows is not None:
+            self._receive_more_output(frame)
+        elif frame.startswith("Event: "):
+            end = frame.find("\r\n", 7)
+            self._receive_event(frame, frame[7:end] if end > 0 else frame[7:])
+        else:
+            kind, value = first_header(frame)
+            match kind.lower():
+                case "response":
+                    self._receive_response(frame, value)
+                case "event":
+                    self._receive_event(frame, value)
+                case _:
+                    self._receive_text(frame)
+
+    def _receive_response(self, frame: str, response: str) -> None:
+        action_id = header(frame, "ActionID")
+        exchange = self._pending.get(action_id) if action_id is not None else None
+        if exchange is None:
+            if action_id in self._abandoned and not _starts_list(frame):
+                del self._abandoned[action_id]
+            logs.session.debug("dropped a response (%s) that no action waits for", response)
+            return
+        if exchange.reply is not None:
+            logs.session.debug("dropped a second response to %s", exchange.action.ami_name)
+            return
+        if response.lower() == "follows" and not frame.endswith(_FOLLOWS_END):
+            self._follows = (exchange, [frame])
+            return
+        self._take_response(exchange, frame)
+
+    def _receive_more_output(self, frame: str) -> None:
+        """Gather the output of a command of old servers, which may hold blank lines."""
+        assert self._follows is not None
+        exchange, frames = self._follows
+        frames.append("\r\n" + frame if frame else "")
+        if frame.endswith(_FOLLOWS_END):
+            self._follows = None
+            if not exchange.done:
+                self._take_response(exchange, "\r\n".join(frames))
+        elif sum(map(len, frames)) > self._max_message:
+            self._shut(MessageTooLong(f"a message is longer than {self._max_message} bytes"))
+
+    def _take_response(self, exchange: Exchange[Any], frame: str) -> None:
+        ami = exchange.action.ami
+        reply = ami.reply.from_frame(frame)
+        exchange.reply = reply
+        if not reply.ok:
+            self._finish(exchange)
+        elif isinstance(reply, ListReply) and (
+            _starts_list(frame) or (ami.list is not None and not ami.list.announced)
+        ):
+            exchange.listing = True
+            if exchange.end is not None:
+                self._end_list(exchange)
+        elif (isinstance(reply, EventReply) or exchange.until_later) and exchange.event is None:
+            pass  # its event is still to come
+        else:
+            self._complete(exchange)
+
+    def _receive_text(self, frame: str) -> None:
+        """Take text without headers: the reply to `Queues`, ended by a stray blank line."""
+        if not frame and not self._text:
+            return
+        exchange = next(
+            (one for one in self._pending.values() if issubclass(one.action.ami.reply, TextReply)),
+            None,
+        )
+        if exchange is None:
+            logs.session.debug("dropped a message that is neither response nor event")
+        elif frame:
+            self._text.append(frame)
+        else:
+            exchange.reply = exchange.action.ami.reply.from_text(self._text)
+            self._text.clear()
+            self._complete(exchange)
+
+    # --- events ---------------------------------------------------------------------------
+
+    def _receive_event(self, frame: str, name: str) -> None:
+        exchange = None
+        dropped = False
+        if self._claiming or self._abandoned:
+            exchange, dropped = self._claimant(frame, name)
+        if dropped:
+            return
+        route = self._dispatcher.route(name)
+        outcome = exchange is not None and exchange.until_later
+        wanting = route.replies if exchange is not None and not outcome else route.unsolicited
+        if not wanting and exchange is None:
+            return
+        event = self._class_of(name).from_frame(frame)
+        if exchange is not None:
+            self._take_event(exchange, event, frame, name.lower())
+        if wanting:
+            self._dispatcher.deliver(wanting, event)
+
+    def _claimant(self, frame: str, name: str) -> tuple[Exchange[Any] | None, bool]:
+        """Find the exchange that an event belongs to; the second value: it is to be dropped."""
+        action_id = header(frame, "ActionID")
+        lowered = name.lower()
+        if action_id is None:
+            for exchange in self._claiming.values():
+                shape = exchange.action.ami.list
+                if shape is not None and not shape.correlated and exchange.listing:
+                    if shape.items == ("any",) or lowered in map(str.lower, shape.items):
+                        return exchange, False
+            return None, False
+        exchange = self._claiming.get(action_id)
+        if exchange is None:
+            if action_id not in self._abandoned or lowered in _BROADCAST:
+                return None, False
+            if _ends_list(frame):
+                del self._abandoned[action_id]
+            return None, True
+        if exchange.until_later:
+            later = exchange.action.ami.later
+            return (exchange, False) if later and later.lower() == lowered else (None, False)
+        if lowered in _BROADCAST and exchange.action.ami.list is None:
+            return None, False
+        return exchange, False
+
+    def _take_event(self, exchange: Exchange[Any], event: Event, frame: str, name: str) -> None:
+        exchange.alive = True
+        ami = exchange.action.ami
+        if ami.event is not None or exchange.until_later:
+            exchange.event = event
+            if exchange.reply is not None:
+                self._complete(exchange)
+        elif _ends_list(frame) or (ami.list is not None and name == ami.list.end.lower()):
+            exchange.end = event
+            if exchange.reply is not None:
+                self._end_list(exchange)
+        elif exchange.on_item is not None:
+            exchange.on_item(event)
+        else:
+            exchange.items.append(event)
+
+    def _end_list(self, exchange: Exchange[Any]) -> None:
+        exchange.reply = exchange.reply.with_list(exchange.items, exchange.end)
+        self._complete(exchange)
+
+    def _complete(self, exchange: Exchange[Any]) -> None:
+        if exchange.event is not None and isinstance(exchange.reply, EventReply):
+            exchange.reply = exchange.reply.with_event(exchange.event)
+        self._finish(exchange)
+
+    def _class_of(self, name: str) -> type[Event]:
+        found = self._classes.get(name)
+        if found is None:
+            found = self._events.get(name) or UnknownEvent
+            if len(self._classes) < _CLASSES_KEPT:
+                self._classes[name] = found
+        return found
+
+    # --- the end --------------------------------------------------------------------------
+
+    def _shut(self, error: AmiError | None) -> None:
+        if self.state is State.CLOSED:
+            return
+        was_ready = self.state is State.READY
+        self.state = State.CLOSED
+        self._out.clear()
+        why = str(error) if error is not None else "the client was closed"
+        for exchange in list(self._pending.values()):
+            name = exchange.action.ami_name
+            kind, told = (
+                (OutcomeUnknown, "its outcome is unknown")
+                if exchange.sent
+                else (NotSent, "it was not sent")
+            )
+            lost = kind(f"{name}: {told}; {why}", action=exchange.action)
+            lost.__cause__ = error
+            self._finish(exchange, lost)
+        self._abandoned.clear()
+        if was_ready:
+            self._on_close(error)
+        else:
+            self._on_open(error or ConnectFailed("the client was closed"))
+
+
+def _starts_list(frame: str) -> bool:
+    return (header(frame, "EventList") or "").lower() == "start"
+
+
+def _ends_list(frame: str) -> bool:
+    return (header(frame, "EventList") or "").lower() in _END_MARKS
+
+
+def failure(exchange: Exchange[Any]) -> ActionFailed | None:
+    """Return the error that a finished exchange's reply stands for, or None if it is good.
+
+    An Error which the spec knows as "nothing there" is good: an empty list.
+    """
+    reply, action, event = exchange.reply, exchange.action, exchange.event
+    if reply is None:
+        return None
+    name, said = action.ami_name, (reply.message or "").strip()
+    if isinstance(reply, CommandReply) and reply.output:
+        said = reply.text.strip()  # the message only says that output follows
+    if reply.ok:
+        if event is None or event.headers.get("Response", "Success").lower() == "success":
+            return None
+        reason = event.headers.get("Reason", "?")
+        return OriginateFailed(
+            f"{name}: the call failed with reason {reason}{_REASONS.get(reason, '')}",
+            action=action,
+            reply=reply,
+            event=event,
+        )
+    if action.ami.list is not None and said in action.ami.list.empty:
+        return None
+    text = f"{name}: {said or 'the server answered with an error and no message'}"
+    if said == "Permission denied":
+        return PermissionDenied(text, action=action, reply=reply)
+    if said.lower().startswith("invalid/unknown command"):
+        return UnknownAction(text, action=action, reply=reply)
+    if action.ami.later == "OriginateResponse":
+        return OriginateFailed(text, action=action, reply=reply)
+    return ActionFailed(text, action=action, reply=reply)
+
+
+_REASONS = {
+    "0": " (no such extension or channel)",
+    "1": " (hung up)",
+    "3": " (nobody answered in time)",
+    "5": " (busy)",
+    "8": " (congested or not available)",
+}

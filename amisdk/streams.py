@@ -1,0 +1,169 @@
+"""How events reach the consumers of the asyncio client: iterators and coroutine functions.
+
+Each consumer has a bounded queue of its own, so that none slows the reader or another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import weakref
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, Self, TypeVar
+
+from . import logs
+from .errors import AmiError, ConnectionClosed
+from .models import Event
+from .subscriptions import Dispatcher, Include, Subscription, names_of
+
+__all__ = ["QUEUE_SIZE", "AsyncHandler", "EventStream"]
+
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+
+
+QUEUE_SIZE = 10_000
+"""Events that wait for a consumer before the oldest are dropped."""
+
+
+class _Mailbox:
+    """A bounded queue of events for one consumer. When full, the oldest event is dropped."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._events: deque[Event] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self._closed: AmiError | bool = False
+        self._losing = False
+        self.lost = 0
+
+    def put(self, event: Event) -> None:
+        if self._closed:
+            return
+        if len(self._events) >= QUEUE_SIZE:
+            self._events.popleft()
+            self.lost += 1
+            if not self._losing:
+                self._losing = True
+                logs.handlers.warning("%s is too slow; its oldest events are dropped", self._what)
+        self._events.append(event)
+        self._wake()
+
+    def close(self, error: AmiError | None = None) -> None:
+        if not self._closed:
+            self._closed = error or True
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def get(self) -> Event:
+        """Return the next event.
+
+        Raises:
+            StopAsyncIteration: The mailbox is closed and empty.
+            ConnectionClosed: The connection was lost, and all events before that were taken.
+        """
+        while not self._events:
+            self._losing = False
+            if self._closed is True:
+                raise StopAsyncIteration
+            if self._closed:
+                raise ConnectionClosed(str(self._closed)) from self._closed
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        return self._events.popleft()
+
+
+class EventStream(Generic[E_co]):
+    """Events as an async iterator; it subscribes when it is made, not when it is iterated.
+
+    It ends when it or the client is closed, and raises `ConnectionClosed` when the connection
+    is lost. Holds up to 10 000 events; when its consumer is slower than that, the oldest are
+    dropped and `lost` counts them.
+    """
+
+    def __init__(
+        self, dispatcher: Dispatcher, wanted: tuple[type[Event] | str, ...], include: Include
+    ) -> None:
+        self._mailbox = mailbox = _Mailbox("a consumer of events()")
+        names, unknown_only = names_of(wanted)
+        self._dispatcher = dispatcher
+        # The subscription holds the mailbox only: a stream that is dropped unsubscribes.
+        self._subscription = Subscription(mailbox.put, names, include, unknown_only)
+        dispatcher.add(self._subscription)
+        self._finalizer = weakref.finalize(self, dispatcher.remove, self._subscription)
+
+    @property
+    def lost(self) -> int:
+        """How many events were dropped because the consumer was too slow."""
+        return self._mailbox.lost
+
+    def close(self, error: AmiError | None = None) -> None:
+        """Take no more events. Those that are waiting can still be read."""
+        self._finalizer()
+        self._mailbox.close(error)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> E_co:
+        return await self._mailbox.get()  # type: ignore[return-value]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncHandler:
+    """Runs a coroutine function for one event after the other, in a task of its own."""
+
+    def __init__(self, function: Callable[[Any], Awaitable[None]]) -> None:
+        self.function = function
+        self._name = getattr(function, "__qualname__", repr(function))
+        self._mailbox = _Mailbox(self._name)
+        self._task: asyncio.Task[None] | None = None
+
+    def put(self, event: Event) -> None:
+        """Queue an event."""
+        self._mailbox.put(event)
+
+    def start(self) -> None:
+        """Begin to work on what is queued."""
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run(), name=self._name)
+
+    def finish(self) -> None:
+        """Take no more events; what is queued is still worked on."""
+        self._mailbox.close()
+
+    def cancel(self) -> None:
+        """End the task where it stands."""
+        self._mailbox.close()
+        if self._task is not None and self._task is not asyncio.current_task():
+            self._task.cancel()
+
+    async def stop(self) -> None:
+        """End the task, and wait until it has ended. A handler may stop itself."""
+        self.cancel()
+        if self._task is not None and self._task is not asyncio.current_task():
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                event = await self._mailbox.get()
+            except StopAsyncIteration:
+                return
+            try:
+                await self.function(event)
+            except Exception:
+                logs.handlers.exception("a handler for %s raised", event.ami_name)

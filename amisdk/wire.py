@@ -1,0 +1,193 @@
+"""The wire format: bytes to frames, and actions to bytes. No I/O, no state of a session.
+
+A *frame* is the text of one message without the blank line that ends it. Rules:
+
+- Only CRLF CRLF ends a message. A bare LF belongs to a value, and so do the other characters
+  that Python's ``splitlines`` would split at.
+- Bytes are decoded after framing, with surrogateescape: no byte is lost, none raises.
+- An empty frame stands for a stray blank line; it ends the raw text of old servers.
+- Nothing is scanned twice, whatever the size of the reads, and any split of the bytes gives
+  the same frames.
+- What would break out of its line is refused before it is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .errors import AmiError, BadGreeting, InvalidAction, MessageTooLong
+from .headers import split_header
+
+__all__ = ["MAX_ACTION_ID", "MAX_HEADERS", "MAX_LINE", "Framer", "encode", "first_header", "header"]
+
+MAX_LINE = 1022
+"""The longest line, in bytes without CRLF, that a server takes whole."""
+MAX_HEADERS = 128
+"""The most headers that a server takes in one action, Action and ActionID included."""
+MAX_ACTION_ID = 67
+"""The longest ActionID, in bytes; a longer one overflows buffers in the server."""
+MAX_GREETING = 256
+"""The longest greeting, in bytes, that is read before giving up on it."""
+MAX_MESSAGE = 4_194_304
+"""The longest message, in bytes, that is read unless the user sets another limit."""
+
+_BANNER = b"Asterisk Call Manager"
+_END = b"\r\n\r\n"
+
+
+class Framer:
+    """Cuts the bytes of a connection into its greeting and frames.
+
+    Args:
+        encoding: The text's encoding; any that writes ASCII as ASCII.
+        max_message: The most bytes that one message may have.
+    """
+
+    __slots__ = ("_buffer", "_encoding", "_max", "_searched", "error", "greeting")
+
+    def __init__(self, encoding: str = "utf-8", max_message: int = MAX_MESSAGE) -> None:
+        if "\r\n: ".encode(encoding) != b"\r\n: ":
+            raise ValueError(f"encoding {encoding!r} does not write ASCII as ASCII")
+        self.greeting: str | None = None
+        """The server's first line, once it is there."""
+        self.error: AmiError | None = None
+        """What the server did wrong; nothing is read any more after it."""
+        self._encoding = encoding
+        self._max = max_message
+        self._buffer = bytearray()
+        self._searched = 0
+
+    def feed(self, data: bytes) -> list[str]:
+        """Take what was read, and return the frames that it completes.
+
+        What is wrong with the bytes is in `error` afterwards; the frames before it are good.
+        """
+        if self.error is not None:
+            return []
+        buffer = self._buffer
+        buffer += data
+        if self.greeting is None and not self._greet():
+            return []
+        frames: list[str] = []
+        end = buffer.rfind(_END, max(0, self._searched - 3))
+        if end >= 0:
+            whole = bytes(buffer[:end])
+            del buffer[: end + 4]
+            self._split(whole, frames)
+        while buffer.startswith(b"\r\n"):  # a stray blank line
+            del buffer[:2]
+            frames.append("")
+        self._searched = len(buffer)
+        if len(buffer) > self._max + 3 and self.error is None:
+            self._too_long()
+        return frames
+
+    def _greet(self) -> bool:
+        buffer = self._buffer
+        line, mark, _ = bytes(buffer[: MAX_GREETING + 2]).partition(b"\r\n")
+        if not line.startswith(_BANNER[: len(line)]) or (mark and not line.startswith(_BANNER)):
+            self.error = BadGreeting(f"no Asterisk manager answers there; it says {line[:60]!r}")
+        elif not mark and (b"\n" in line or len(buffer) > MAX_GREETING):
+            self.error = BadGreeting("the greeting is no line that CRLF ends")
+        elif mark:
+            self.greeting = line.decode("ascii", "backslashreplace")
+            del buffer[: len(line) + 2]
+        return self.greeting is not None
+
+    def _split(self, whole: bytes, frames: list[str]) -> None:
+        parts = [whole] if len(whole) <= self._max else whole.split(_END)
+        for part in parts:
+            if len(part.removeprefix(b"\r\n").removesuffix(b"\r\n")) > self._max:
+                if part.startswith(b"\r\n"):
+                    frames.append("")
+                self._too_long()
+                return
+            self._decode(part, frames)
+
+    def _decode(self, part: bytes, frames: list[str]) -> None:
+        for frame in part.decode(self._encoding, "surrogateescape").split("\r\n\r\n"):
+            # Three or more CRLF in a row: beside the end of a message, stray blank lines.
+            body = frame.removeprefix("\r\n")
+            if len(body) < len(frame):
+                frames.append("")
+            if body:
+                frames.append(body.removesuffix("\r\n"))
+            else:
+                frames += "", ""
+            if body.endswith("\r\n"):
+                frames.append("")
+
+    def _too_long(self) -> None:
+        self._buffer.clear()
+        self.error = MessageTooLong(f"a message is longer than {self._max} bytes")
+
+
+def first_header(frame: str) -> tuple[str, str]:
+    """Return the first header of a frame: what kind of message it is, and which."""
+    return split_header(frame.partition("\r\n")[0])
+
+
+def header(frame: str, name: str) -> str | None:
+    """Return the first value of a header of a frame, or None, without parsing the others."""
+    start = frame.find(f"\r\n{name}: ")
+    if start >= 0:
+        return frame[start + len(name) + 4 :].partition("\r\n")[0]
+    wanted = name.lower()
+    if f"\r\n{wanted}:" not in frame.lower():
+        return None
+    pairs = (split_header(line) for line in frame.split("\r\n"))
+    return next((value for key, value in pairs if key.lower() == wanted), None)
+
+
+_BREAKS = re.compile("[\r\n\0]")
+_NAMES = {"\r": "CR", "\n": "LF", "\0": "NUL"}
+
+
+def encode(
+    action: str,
+    action_id: str,
+    headers: Iterable[tuple[str, str]] = (),
+    encoding: str = "utf-8",
+) -> bytes:
+    """Write an action.
+
+    Raises:
+        InvalidAction: A name or value would break out of its line, a line or the action is
+            longer than servers take, or a header is the client's own. Names the header.
+    """
+    lines: list[bytes] = []
+    for key, value in (("Action", action), ("ActionID", action_id), *headers):
+        found = _BREAKS.search(key) or _BREAKS.search(value)
+        if found:
+            raise InvalidAction(
+                f"{action}: {key!r} holds {_NAMES[found[0]]}, which would end the line there",
+                field=key,
+            )
+        if not key or ":" in key or key != key.strip():
+            raise InvalidAction(f"{action}: {key!r} is no name of a header", field=key)
+        if len(lines) > 1 and key.lower() in ("action", "actionid"):
+            raise InvalidAction(f"{action}: {key} is written by the client itself", field=key)
+        try:
+            line = f"{key}: {value}".encode(encoding, "surrogateescape")
+        except UnicodeEncodeError:
+            raise InvalidAction(
+                f"{action}: {key} holds a character that {encoding} has not", field=key
+            ) from None
+        if len(line) > MAX_LINE:
+            raise InvalidAction(
+                f"{action}: {key} is {len(line)} bytes long; a server takes {MAX_LINE} in a line",
+                field=key,
+            )
+        lines.append(line)
+    if not action.strip():
+        raise InvalidAction("an action needs a name", field="Action")
+    if not 0 < len(lines[1]) - len("ActionID: ") <= MAX_ACTION_ID:
+        raise InvalidAction(
+            f"{action}: an ActionID has 1 to {MAX_ACTION_ID} bytes", field="ActionID"
+        )
+    if len(lines) > MAX_HEADERS:
+        raise InvalidAction(
+            f"{action}: {len(lines)} headers; a server takes {MAX_HEADERS}", field=None
+        )
+    return b"\r\n".join(lines) + _END

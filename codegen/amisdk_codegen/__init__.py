@@ -1,0 +1,1 @@
+"""The generator: from a YAML spec of the Asterisk Manager Interface to pydantic models."""

@@ -1,0 +1,106 @@
+"""The command ``amisdk-codegen``: generate | check | schema.
+
+Exit status: 0 when all is well, 1 when `check` finds a difference, 2 when the spec or the call
+is wrong; nothing is written then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .errors import Problem, SpecError
+from .load import load
+from .model import SpecFile
+from .render import render
+from .resolve import resolve
+from .write import differences, replace, write
+
+__all__ = ["main", "schema_text"]
+
+SCHEMA = "schema.json"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command, and return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        match options.command:
+            case "generate":
+                return _generate(options)
+            case "check":
+                return _check(options)
+            case _:
+                return _schema(options)
+    except SpecError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"amisdk-codegen: {error}", file=sys.stderr)
+    return 2
+
+
+def schema_text() -> str:
+    """Return the JSON Schema of a spec file, from the format's own models."""
+    schema = SpecFile.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _files(options: argparse.Namespace) -> dict[str, str]:
+    package: str = options.package
+    if not package.isidentifier():
+        raise SpecError([Problem("--package", 1, f'"{package}" is no name for a package')])
+    return render(resolve(load(options.spec), package))
+
+
+def _generate(options: argparse.Namespace) -> int:
+    changed = write(options.out / options.package, _files(options))
+    what = f"{len(changed)} file{'' if len(changed) == 1 else 's'} changed"
+    print(f"{options.out / options.package}: {what}")
+    for name in changed:
+        print(f"  {name}")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    lines = list(differences(options.out / options.package, _files(options)))
+    schema = options.spec / SCHEMA
+    if schema.is_file() and schema.read_text(encoding="utf-8") != schema_text():
+        lines.append(f"{schema}: is not what the format says; run amisdk-codegen schema")
+    for line in lines:
+        print(line)
+    if lines:
+        print(f"{options.out / options.package} is not what {options.spec} says", file=sys.stderr)
+    return 1 if lines else 0
+
+
+def _schema(options: argparse.Namespace) -> int:
+    if options.file is None:
+        print(schema_text(), end="")
+    else:
+        replace(options.file, schema_text())
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="amisdk-codegen", description="Makes pydantic models from a YAML spec of the AMI."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in (
+        ("generate", "write the package, and delete what the spec no longer has"),
+        ("check", "tell with a diff whether the package is what the spec says"),
+    ):
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("--spec", type=Path, default=Path("spec"), help="the spec directory")
+        command.add_argument(
+            "--out", type=Path, default=Path("generated"), help="where the package is"
+        )
+        command.add_argument("--package", default="amisdk_models", help="the package's name")
+    text = "write the JSON Schema of a spec file, for editors"
+    command = commands.add_parser("schema", help=text, description=text)
+    command.add_argument("file", type=Path, nargs="?", help="a file; standard output if not given")
+    return parser

@@ -1,0 +1,187 @@
+"""Reads the YAML files of a spec and checks each against the format.
+
+Rules: YAML 1.2 (``yes`` and ``on`` are words, as in AMI), no anchors' cleverness, no duplicate
+keys, no tabs. Every value keeps its line, so that each problem names file and line; all
+problems of all files are reported together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from .errors import Problem, SpecError
+from .model import SpecFile
+
+__all__ = ["Source", "load"]
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file of the spec: its content, its area, and the line of each value."""
+
+    file: str
+    area: str
+    content: SpecFile
+    lines: dict[Path_, int]
+
+    def problem(self, path: Path_, message: str) -> Problem:
+        """Make a problem at the value which `path` names, or at its nearest parent."""
+        return Problem(self.file, _line_of(self.lines, path), message)
+
+
+def load(directory: Path) -> list[Source]:
+    """Read every ``*.yaml`` below `directory`, sorted by name.
+
+    Raises:
+        SpecError: The directory or its content is not a spec. Holds every problem found.
+    """
+    if not directory.is_dir():
+        raise SpecError([Problem(str(directory), 1, "there is no such spec directory")])
+    files = sorted(directory.rglob("*.yaml"))
+    if not files:
+        raise SpecError([Problem(str(directory), 1, "the spec directory holds no .yaml file")])
+    problems: list[Problem] = []
+    sources: list[Source] = []
+    for file in files:
+        try:
+            sources.append(_load_file(file))
+        except SpecError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise SpecError(problems)
+    return sources
+
+
+def _load_file(file: Path) -> Source:
+    name = str(file)
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise SpecError([Problem(name, line, "the file is not UTF-8")]) from None
+    for number, line in enumerate(text.split("\n"), 1):
+        if line[: len(line) - len(line.lstrip())].count("\t"):
+            raise SpecError([Problem(name, number, "a tab indents this line; YAML takes spaces")])
+    try:
+        node = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = error.problem or error.context or "broken YAML"
+        problem = Problem(name, mark.line + 1 if mark else 1, f"broken YAML: {what}")
+        raise SpecError([problem]) from None
+    except YAMLError as error:
+        raise SpecError([Problem(name, 1, f"broken YAML: {error}")]) from None
+    if node is None:
+        raise SpecError([Problem(name, 1, "the file is empty")])
+
+    lines: dict[Path_, int] = {}
+    problems: list[Problem] = []
+    data = _plain(node, (), lines, problems, name)
+    if problems:
+        raise SpecError(problems)
+    if not isinstance(data, dict):
+        raise SpecError([Problem(name, lines[()], "a spec file is a mapping (actions: ...)")])
+    try:
+        content = SpecFile.model_validate(data)
+    except ValidationError as error:
+        raise SpecError(list(_explain(error, name, lines))) from None
+    return Source(name, file.stem, content, lines)
+
+
+def _plain(
+    node: Node, path: Path_, lines: dict[Path_, int], problems: list[Problem], file: str
+) -> Any:
+    """Turn a YAML node into plain Python data, and note the line of every value."""
+    lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, ScalarNode):
+        return _scalar(node, file, problems)
+    if isinstance(node, SequenceNode):
+        return [
+            _plain(item, (*path, index), lines, problems, file)
+            for index, item in enumerate(node.value)
+        ]
+    if not isinstance(node, MappingNode):
+        problems.append(Problem(file, node.start_mark.line + 1, "unexpected YAML"))
+        return None
+    mapping: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, ScalarNode):
+            problems.append(Problem(file, line, "a key is a plain word"))
+            continue
+        key = key_node.value
+        if key in mapping:
+            first = lines[(*path, key)]
+            problems.append(Problem(file, line, f'"{key}" is here twice (first in line {first})'))
+            continue
+        lines[(*path, key)] = line
+        mapping[key] = _plain(value_node, (*path, key), lines, problems, file)
+    return mapping
+
+
+def _scalar(node: ScalarNode, file: str, problems: list[Problem]) -> Any:
+    text: str = node.value
+    kind = str(node.tag).rpartition(":")[2]
+    match kind:
+        case "str":
+            return text
+        case "int":
+            try:
+                return int(text)
+            except ValueError:
+                return text
+        case "float":
+            return float(text)
+        case "bool":
+            return text.lower() == "true"
+        case "null":
+            return None
+    line = node.start_mark.line + 1
+    problems.append(Problem(file, line, f'put quotes around "{text}"; it reads as a {kind}'))
+    return None
+
+
+def _line_of(lines: dict[Path_, int], path: Path_) -> int:
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 1)
+
+
+_MESSAGES = {
+    "extra_forbidden": "unknown key",
+    "missing": "is missing",
+    "string_type": "is not a text (put quotes around it)",
+    "bool_type": "is neither true nor false",
+    "int_type": "is not a whole number",
+    "dict_type": "is not a mapping",
+    "list_type": "is not a list",
+    "model_type": "is not a mapping",
+    "too_short": "is empty",
+}
+
+
+def _explain(
+    error: ValidationError, file: str, lines: dict[Path_, int]
+) -> Iterator[Problem]:
+    for fault in error.errors(include_url=False, include_context=False):
+        path = tuple(part for part in fault["loc"] if part != "[key]")
+        known = path
+        while known and known not in lines:
+            known = known[:-1]
+        kind = fault["type"]
+        message = _MESSAGES.get(kind, fault["msg"].removeprefix("Value error, "))
+        if fault["loc"] and fault["loc"][-1] == "[key]":
+            message = "is no valid name"
+        # What pydantic appends to the path inside a union names a type, not a place.
+        shown = ".".join(map(str, path if kind == "missing" else known)) or "the file"
+        yield Problem(file, _line_of(lines, path), f"{shown}: {message}")

@@ -1,0 +1,399 @@
+"""The spec format: what a YAML file of a spec may say.
+
+These models are the format's only definition. The loader validates with them, and
+``amisdk-codegen schema`` writes the JSON Schema that editors complete from. They check what
+one value can tell by itself; what needs a look elsewhere (references, names) is `resolve`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+
+__all__ = [
+    "FIRST_MAJOR",
+    "LAST_MAJOR",
+    "ActionField",
+    "ActionSpec",
+    "BlockSpec",
+    "EnumSpec",
+    "EventField",
+    "EventSpec",
+    "GroupSpec",
+    "GroupUse",
+    "ListReplySpec",
+    "NameHint",
+    "NamesSpec",
+    "RecordField",
+    "ReplySpec",
+    "RuleSpec",
+    "SpecFile",
+    "parse_versions",
+]
+
+FIRST_MAJOR = 11
+LAST_MAJOR = 23
+
+_SPAN = re.compile(r"(\d+)(?:-(\d+))?\Z")
+
+
+def parse_versions(text: object) -> tuple[tuple[int, int], ...]:
+    """Read a version span such as ``12-23``, ``16`` or ``18, 20-23``."""
+    spans: list[tuple[int, int]] = []
+    if isinstance(text, bool) or not isinstance(text, (int, str)):
+        raise ValueError('a version span is a text such as "12-23" or "18, 20-23"')
+    for part in str(text).split(","):
+        found = _SPAN.match(part.strip())
+        if not found:
+            raise ValueError(f'"{part.strip()}" is no version span; write "12-23" or "18, 20-23"')
+        first, last = int(found[1]), int(found[2] or found[1])
+        if not FIRST_MAJOR <= first <= last <= LAST_MAJOR:
+            raise ValueError(
+                f'"{part.strip()}" is outside Asterisk {FIRST_MAJOR}-{LAST_MAJOR} or runs backwards'
+            )
+        if spans and first <= spans[-1][1] + 1:
+            raise ValueError(f'"{part.strip()}" does not come after "{spans[-1][0]}-{spans[-1][1]}"')
+        spans.append((first, last))
+    return tuple(spans)
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _documented(value: object) -> object:
+    return {"doc": value} if isinstance(value, str) else value
+
+
+Versions = Annotated[
+    tuple[tuple[int, int], ...],
+    BeforeValidator(parse_versions),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^\d+(-\d+)?(, ?\d+(-\d+)?)*$"},
+                {"type": "integer", "minimum": FIRST_MAJOR, "maximum": LAST_MAJOR},
+            ],
+            "description": 'Asterisk majors, as "12-23" or "18, 20-23".',
+        }
+    ),
+]
+Sentence = Annotated[str, StringConstraints(min_length=3, pattern=r"^\S(.*\S)?$")]
+"""Prose of our own; folded YAML text is one line by the time it is here."""
+ClassName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+Words = Annotated[list[str], BeforeValidator(_listed), Field(min_length=1)]
+Unit = Literal["seconds", "milliseconds", "microseconds", "bytes", "percent"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class RecordField(_Strict):
+    """One column of a `records` field."""
+
+    doc: Sentence
+    required: bool = False
+    enum: str | list[str] | None = None
+
+
+class ActionField(_Strict):
+    """One header that an action takes."""
+
+    doc: Sentence
+    type: Literal[
+        "text",
+        "int",
+        "float",
+        "bool",
+        "csv",
+        "variables",
+        "headers",
+        "secret",
+        "priority",
+        "records",
+    ] = "text"
+    required: bool = False
+    default: str | int | float | bool | None = None
+    """What the server assumes when the header is absent. It is documented, never sent."""
+    enum: str | list[str] | None = None
+    """The known values: the name of an enumeration, or the values themselves."""
+    open: bool = False
+    """True where the server takes values beside the enumeration's."""
+    min: int | float | None = None
+    max: int | float | None = None
+    words: list[str] | None = None
+    """For `bool`: the words for true and for false on the wire, `[true, false]` if not given."""
+    columns: dict[HeaderName, Annotated[RecordField, BeforeValidator(_documented)]] | None = None
+    """For `records`: the numbered headers (``Action-000000``, ...) that make one record."""
+    repeat: bool = False
+    """True where the header may be sent several times."""
+    blank: bool = False
+    """True for a required text that may be empty; the server takes most empty ones for missing."""
+    versions: Versions | None = None
+    unit: Unit | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> ActionField:
+        if self.enum is not None and self.type not in ("text", "csv"):
+            raise ValueError(f"an enum cannot be of type {self.type}")
+        if self.open and self.enum is None:
+            raise ValueError("open needs an enum")
+        if (self.min is not None or self.max is not None) and self.type not in ("int", "float"):
+            raise ValueError(f"min and max do not fit type {self.type}")
+        if self.words is not None and (self.type != "bool" or len(self.words) != 2):
+            raise ValueError("words are two texts, for a field of type bool")
+        if (self.columns is not None) != (self.type == "records"):
+            raise ValueError("a field of type records has columns, and no other has")
+        if self.repeat and self.type != "text":
+            raise ValueError(f"a field of type {self.type} cannot repeat")
+        if self.blank and not (self.required and self.type == "text"):
+            raise ValueError("blank is for a required field of type text")
+        if self.required and self.default is not None:
+            raise ValueError("a required field has no default")
+        return self
+
+
+class EventField(_Strict):
+    """One header that an event or a reply may carry. None is ever required."""
+
+    doc: Sentence
+    type: Literal[
+        "text",
+        "verbatim",
+        "int",
+        "float",
+        "bool",
+        "epoch",
+        "datetime",
+        "localtime",
+        "clock",
+        "csv",
+        "variables",
+        "json",
+    ] = "text"
+    enum: str | list[str] | None = None
+    repeat: bool = False
+    """True where the header may come several times: the field is then a tuple."""
+    absent: list[str] = []
+    """Texts that mean "no value" in this field, beside those that do in every field."""
+    escaped: bool = False
+    """True where the server writes C escapes: a quote as ``\\"``, a line feed as ``\\n``."""
+    words: list[str] | None = None
+    """For `bool`: the words the server writes for true and for false."""
+    versions: Versions | None = None
+    unit: Unit | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> EventField:
+        if self.enum is not None and self.type != "text":
+            raise ValueError(f"an enum cannot be of type {self.type}")
+        if self.repeat and self.type in ("csv", "variables", "json"):
+            raise ValueError(f"a field of type {self.type} cannot repeat")
+        if self.escaped and self.type not in ("text", "verbatim", "variables"):
+            raise ValueError(f"escaped does not fit type {self.type}")
+        if self.absent and self.type in ("verbatim", "variables", "json", "csv"):
+            raise ValueError(f"absent does not fit type {self.type}")
+        if self.words is not None and (self.type != "bool" or len(self.words) != 2):
+            raise ValueError("words are two texts, for a field of type bool")
+        return self
+
+
+EventFields = dict[HeaderName, Annotated[EventField, BeforeValidator(_documented)]]
+ActionFields = dict[HeaderName, Annotated[ActionField, BeforeValidator(_documented)]]
+
+
+class GroupUse(_Strict):
+    """The use of a group of fields in an event or a reply."""
+
+    group: str
+    prefix: str = ""
+    """What the server puts before each header's name (``Dest`` of ``DestChannel``)."""
+    of: str | None = None
+    """Whose fields these are; takes the place of ``{of}`` in the group's docs."""
+    without: list[HeaderName] = []
+    """Fields of the group that this owner does not have."""
+    versions: Versions | None = None
+
+
+def _grouped(value: object) -> object:
+    return {"group": value} if isinstance(value, str) else value
+
+
+GroupUses = list[Annotated[GroupUse, BeforeValidator(_grouped)]]
+
+
+class GroupSpec(_Strict):
+    """Fields that come together in many events, such as a channel's."""
+
+    summary: Sentence
+    of: str
+    """The default for ``{of}`` in the docs of the fields."""
+    fields: Annotated[EventFields, Field(min_length=1)]
+
+
+class ListReplySpec(_Strict):
+    """A reply that is a Response, then item events, then an end event."""
+
+    items: Annotated[list[str], Field(min_length=1)]
+    """The item events, by name; `any` alone for a reply whose items may be any event."""
+    end: str
+    empty: list[str] = []
+    """Messages of an Error response which mean that there is nothing to list."""
+    announced: bool = True
+    """False where the server starts the list without `EventList: start`."""
+    correlated: bool = True
+    """False where the items come without the ActionID."""
+
+
+class ReplySpec(_Strict):
+    """What the server answers to an action."""
+
+    shape: Literal["single", "output", "config", "pairs", "text"] = "single"
+    """`output`: lines of a command; `config`: categories with lines; `pairs`: headers whose
+    names are data; `text`: raw text without headers; `single`: the fields below."""
+    groups: GroupUses = []
+    fields: EventFields = {}
+    list: ListReplySpec | None = None
+    event: str | None = None
+    """One event with the ActionID which completes the reply, without any list mark."""
+    later: str | None = None
+    """An event with the ActionID that tells the outcome some time after the reply."""
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> ReplySpec:
+        chosen = [self.shape != "single", self.list is not None, self.event is not None]
+        if sum(chosen) > 1:
+            raise ValueError("a reply has one of shape, list and event")
+        return self
+
+
+class RuleSpec(_Strict):
+    """A rule between the fields of an action. Exactly one kind to a rule."""
+
+    one_of: list[list[HeaderName]] | None = None
+    """Exactly one of these sets of fields is given, and given whole."""
+    any_of: list[HeaderName] | None = None
+    """At least one of these fields is given."""
+    exclusive: list[HeaderName] | None = None
+    """At most one of these fields is given."""
+    needs: dict[HeaderName, list[HeaderName]] | None = None
+    """A field that is only valid together with others."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> RuleSpec:
+        kinds = [self.one_of, self.any_of, self.exclusive, self.needs]
+        if sum(kind is not None for kind in kinds) != 1:
+            raise ValueError("a rule is one of one_of, any_of, exclusive and needs")
+        return self
+
+    def names(self) -> list[str]:
+        """Every header that the rule speaks of."""
+        if self.one_of is not None:
+            return [name for group in self.one_of for name in group]
+        if self.needs is not None:
+            return [*self.needs, *(name for names in self.needs.values() for name in names)]
+        return list(self.any_of or self.exclusive or [])
+
+
+class BlockSpec(_Strict):
+    """How long an action holds up the session that sends it."""
+
+    field: HeaderName
+    """The field with the time; its unit and default count."""
+    unless: HeaderName | None = None
+    """The field which, when true, makes the action return at once."""
+
+
+class ActionSpec(_Strict):
+    """One action: what it does, what it takes, what the server answers."""
+
+    summary: Sentence
+    doc: Sentence | None = None
+    """More than the summary, where more is needed to use the action well."""
+    module: Words
+    versions: Versions
+    privilege: list[str]
+    """The write privileges of which the user needs one; empty where none is needed."""
+    fields: ActionFields = {}
+    rules: list[RuleSpec] = []
+    reply: ReplySpec = ReplySpec()
+    example: dict[HeaderName, Any] = {}
+    """Header to value: a call that a user could make."""
+    idempotent: bool = False
+    """True where sending it twice leaves the server as sending it once does."""
+    danger: list[Literal["runs code", "reads configuration", "writes configuration"]] = []
+    replaced_by: list[str] = []
+    blocks: BlockSpec | None = None
+
+
+class EventSpec(_Strict):
+    """One event: when it comes and what it carries."""
+
+    summary: Sentence
+    doc: Sentence | None = None
+    module: Words
+    class_: Annotated[Words, Field(alias="class")] = []
+    """The read privileges of which the user needs one; empty for the events of a reply."""
+    versions: Versions
+    groups: GroupUses = []
+    fields: EventFields = {}
+
+
+class EnumSpec(_Strict):
+    """A named enumeration."""
+
+    summary: Sentence
+    values: Annotated[list[str] | dict[str, Sentence], Field(min_length=1)]
+    """The values, each with its meaning where the word does not say it."""
+
+
+class NameHint(_Strict):
+    """What a name that other clients use is called here."""
+
+    action: str
+    fields: dict[HeaderName, Any] = {}
+    """Field values which make the action do what the other name did."""
+    note: Sentence | None = None
+
+
+def _hinted(value: object) -> object:
+    return {"action": value} if isinstance(value, str) else value
+
+
+class NamesSpec(_Strict):
+    """The one map of names: how wire names become Python names, and what others call them."""
+
+    acronyms: list[str] = []
+    """Words in capitals that stay whole where small letters follow: ID in CallerIDnum."""
+    words: dict[str, str] = {}
+    """A word as it stands in a wire name, in lower case, and as it stands in a Python name."""
+    fields: dict[str, str] = {}
+    """A header's name, or `Owner.Header`, and its Python name."""
+    classes: dict[str, str] = {}
+    """An action's or event's name, where it is no Python name, and its class's name."""
+    hints: dict[str, Annotated[NameHint, BeforeValidator(_hinted)]] = {}
+    """Names of actions that other clients use."""
+
+
+class SpecFile(_Strict):
+    """One YAML file. Its place gives the area: ``actions/queues.yaml`` makes ``queues``."""
+
+    summary: Sentence
+    """What this file holds; becomes the docstring of the generated module."""
+    actions: dict[ClassName, ActionSpec] = {}
+    events: dict[ClassName, EventSpec] = {}
+    enums: dict[ClassName, EnumSpec] = {}
+    groups: dict[str, GroupSpec] = {}
+    names: NamesSpec = NamesSpec()

@@ -1,0 +1,107 @@
+"""Puts files in place, or tells how what is there differs. The directory belongs to the generator.
+
+Files are replaced one by one and atomically, only where their content differs; what the plan no
+longer has is deleted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import Problem, SpecError
+from .render import BANNER
+
+__all__ = ["differences", "replace", "write"]
+
+
+def write(target: Path, files: dict[str, str]) -> list[str]:
+    """Make `target` hold exactly these files, and return the names of those that changed.
+
+    Raises:
+        SpecError: `target` exists and was not generated.
+    """
+    _check_owned(target)
+    changed = [name for name, text in files.items() if replace(target / name, text)]
+    for path in _stale(target, files):
+        path.unlink()
+        changed.append(str(path.relative_to(target)))
+    for directory in sorted((path for path in target.rglob("*") if path.is_dir()), reverse=True):
+        if directory.name != "__pycache__" and not any(directory.iterdir()):
+            directory.rmdir()
+    return sorted(changed)
+
+
+def replace(path: Path, text: str) -> bool:
+    """Give a file this content, atomically; return whether it had another."""
+    data = text.encode("utf-8")
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        # mkstemp makes files that only their owner may read.
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
+    return True
+
+
+def differences(target: Path, files: dict[str, str]) -> Iterator[str]:
+    """Yield the lines of a diff from what is in `target` to `files`; none if they agree."""
+    stale = {str(path.relative_to(target)): "" for path in _stale(target, files)}
+    for name, text in sorted({**files, **stale}.items()):
+        path = target / name
+        there = path.is_file()
+        old = path.read_text(encoding="utf-8") if there else ""
+        if old == text and there and name not in stale:
+            continue
+        lines = list(
+            difflib.unified_diff(
+                old.splitlines(),
+                text.splitlines(),
+                str(path) if there else "/dev/null",
+                "/dev/null" if name in stale else f"{path} (from the spec)",
+                lineterm="",
+            )
+        )
+        yield from lines or [f"{path}: {'is stale' if name in stale else 'is missing'}"]
+
+
+def _stale(target: Path, files: dict[str, str]) -> list[Path]:
+    if not target.is_dir():
+        return []
+    return [
+        path
+        for path in sorted(target.rglob("*"))
+        if path.is_file()
+        and path.parent.name != "__pycache__"
+        and path.relative_to(target).as_posix() not in files
+    ]
+
+
+def _check_owned(target: Path) -> None:
+    if not target.exists():
+        return
+    init = target / "__init__.py"
+    if not target.is_dir() or (
+        any(target.iterdir())
+        and not (init.is_file() and init.read_text(encoding="utf-8").startswith(BANNER))
+    ):
+        message = "is there already and was not generated; nothing is written into it"
+        raise SpecError([Problem(str(target), 1, message)])
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
