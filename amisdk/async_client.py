@@ -8,6 +8,7 @@ import ssl
 import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, overload
 
@@ -57,6 +58,11 @@ _GOODBYE = 1.0
 _ORIGINATE_MARGIN = 10.0
 
 
+def _settle(future: asyncio.Future[Any], result: object) -> None:
+    if not future.done():
+        future.set_result(result)
+
+
 class _Pump(asyncio.Protocol):
     """Moves bytes between a transport and a session, and tells the session the time."""
 
@@ -66,7 +72,6 @@ class _Pump(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._flushing = False
         self._timer: asyncio.TimerHandle | None = None
-        self.lost = loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]
@@ -79,8 +84,6 @@ class _Pump(asyncio.Protocol):
         self.session.receive_eof(exc)
         if self._timer is not None:
             self._timer.cancel()
-        if not self.lost.done():
-            self.lost.set_result(None)
 
     def flush_soon(self) -> None:
         """Write at the end of this turn of the loop: actions sent together leave together."""
@@ -248,7 +251,7 @@ class AsyncClient:
             self._options.credentials(),
             self._options.event_registry(),
             self._dispatcher,
-            on_open=lambda error: opened.done() or opened.set_result(error),
+            on_open=partial(_settle, opened),
             on_close=self._on_close,
             clock=loop.time,
             encoding=self._options.encoding,
@@ -296,8 +299,8 @@ class AsyncClient:
             stream.close(error)
         for handler in self._handlers:
             handler.finish()
-        if self._closed is not None and not self._closed.done():
-            self._closed.set_result(error)
+        if self._closed is not None:
+            _settle(self._closed, error)
 
     async def wait_closed(self) -> None:
         """Wait until the connection ends.
@@ -448,10 +451,10 @@ class AsyncClient:
         *,
         until_later: bool = False,
     ) -> Exchange[R]:
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiter: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         exchange = self._start(
             action,
-            lambda _: waiter.done() or waiter.set_result(None),
+            partial(_settle, waiter),
             timeout,
             action_id=action_id,
             until_later=until_later,

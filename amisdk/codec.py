@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, get_args
 
 from pydantic import BaseModel, SecretStr
@@ -191,10 +192,12 @@ def _form(marks: list[Any]) -> _Form:
         if isinstance(mark, Repeated):
             return _write_repeated
         if isinstance(mark, Words):
-            return lambda wire, value, words=mark: iter(
-                ((wire, words.true if value else words.false),)
-            )
+            return partial(_write_words, mark)
     return _write_value
+
+
+def _write_words(words: Words, wire: str, value: Any) -> Iterator[tuple[str, str]]:
+    yield wire, words.true if value else words.false
 
 
 def _write_variables(wire: str, value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

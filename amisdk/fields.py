@@ -35,8 +35,8 @@ __all__ = [
     "Soft",
     "Text",
     "TextGiven",
-    "Variables",
     "VariablePairs",
+    "Variables",
     "VariablesMark",
     "Verbatim",
     "Words",
@@ -218,9 +218,7 @@ def _variables(value: Mapping[str, str | int | float]) -> Mapping[str, str | int
     return value
 
 
-Variables = Annotated[
-    Mapping[str, str | int | float], AfterValidator(_variables), VariablesMark()
-]
+Variables = Annotated[Mapping[str, str | int | float], AfterValidator(_variables), VariablesMark()]
 """Channel variables to set: each is sent so that the server sets exactly this value."""
 
 

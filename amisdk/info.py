@@ -25,9 +25,7 @@ class Versions:
     spans: tuple[tuple[int, int], ...]
 
     def __contains__(self, major: object) -> bool:
-        return isinstance(major, int) and any(
-            first <= major <= last for first, last in self.spans
-        )
+        return isinstance(major, int) and any(first <= major <= last for first, last in self.spans)
 
     def __str__(self) -> str:
         return ", ".join(

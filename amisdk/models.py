@@ -22,7 +22,6 @@ from .info import ActionInfo, EventInfo
 
 __all__ = [
     "Action",
-    "CommandReply",
     "ConfigCategory",
     "ConfigReply",
     "Event",
@@ -31,6 +30,7 @@ __all__ = [
     "ListAction",
     "ListReply",
     "Message",
+    "OutputReply",
     "PairsReply",
     "RawAction",
     "RawReply",
@@ -63,9 +63,9 @@ class Message(BaseModel):
     def from_frame(cls, frame: str) -> Self:
         """Make the object from a message's text, without the blank line at its end."""
         reader = cls.__dict__.get("_reader") or cls._prepared()
-        message = cls.__pydantic_validator__.validate_python(reader.read(frame))
-        message.__dict__["_frame"] = frame
-        return message  # type: ignore[no-any-return]
+        message: Self = cls.__pydantic_validator__.validate_python(reader.read(frame))
+        vars(message)["_frame"] = frame
+        return message
 
     @classmethod
     def _prepared(cls) -> Reader:
@@ -200,8 +200,8 @@ class ListReply(_Phantom, Reply, Generic[I_co, E_co]):
     def with_list(self, items: Iterable[Event], end: Event | None) -> Self:
         """Return the reply with these items and this end."""
         reply = self.model_copy()
-        reply.__dict__["_items"] = tuple(items)
-        reply.__dict__["_end"] = end
+        vars(reply)["_items"] = tuple(items)
+        vars(reply)["_end"] = end
         return reply
 
     def __eq__(self, other: object) -> bool:
@@ -229,11 +229,11 @@ class EventReply(_Phantom, Reply, Generic[E_co]):
     def with_event(self, event: Event) -> Self:
         """Return the reply with this event."""
         reply = self.model_copy()
-        reply.__dict__["_event"] = event
+        vars(reply)["_event"] = event
         return reply
 
 
-class CommandReply(Reply):
+class OutputReply(Reply):
     """The reply to a CLI command."""
 
     privilege: Soft[str] = Field(default=None, serialization_alias="Privilege")
@@ -347,7 +347,7 @@ class TextReply(Reply):
     def from_text(cls, blocks: Iterable[str]) -> Self:
         """Make the reply from the blocks of text that came."""
         reply = cls(response="Success")
-        reply.__dict__["_text"] = "\n\n".join(blocks).replace("\r\n", "\n")
+        vars(reply)["_text"] = "\n\n".join(blocks).replace("\r\n", "\n")
         return reply
 
 
@@ -428,7 +428,11 @@ class RawAction(ListAction[RawReply, Event]):
         headers: Mapping[str, str | int] | Iterable[tuple[str, str | int]] = (),
     ) -> None:
         pairs = headers.items() if isinstance(headers, Mapping) else headers
-        super().__init__(name=name, headers=tuple((key, str(value)) for key, value in pairs))
+        fields: dict[str, Any] = {
+            "name": name,
+            "headers": tuple((key, str(value)) for key, value in pairs),
+        }
+        super().__init__(**fields)
 
     @property
     def ami_name(self) -> str:

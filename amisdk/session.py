@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import enum
 import heapq
-
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -52,11 +51,11 @@ from .errors import (
 )
 from .models import (
     Action,
-    CommandReply,
     Event,
     EventReply,
     ListAction,
     ListReply,
+    OutputReply,
     RawAction,
     Reply,
     TextReply,
@@ -135,7 +134,7 @@ class Exchange(Generic[R]):
         action_id: str,
         *,
         timeout: float | None,
-        on_done: Callable[[Exchange[R]], None],
+        on_done: Callable[[Exchange[R]], object],
         on_item: Callable[[Event], None] | None,
         until_later: bool,
     ) -> None:
@@ -183,8 +182,8 @@ class Session:
         registry: Registry,
         dispatcher: Dispatcher,
         *,
-        on_open: Callable[[AmiError | None], None],
-        on_close: Callable[[AmiError | None], None],
+        on_open: Callable[[AmiError | None], object],
+        on_close: Callable[[AmiError | None], object],
         clock: Callable[[], float],
         encoding: str = "utf-8",
         max_message: int = MAX_MESSAGE,
@@ -284,7 +283,7 @@ class Session:
         self,
         action: Action[R],
         *,
-        on_done: Callable[[Exchange[R]], None],
+        on_done: Callable[[Exchange[R]], object],
         on_item: Callable[[Event], None] | None = None,
         action_id: str | None = None,
         timeout: float | None = None,
@@ -341,7 +340,7 @@ class Session:
         self._start_login_step(RawAction("Login", headers), self._logged_in)
 
     def _start_login_step(
-        self, action: Action[Any], on_done: Callable[[Exchange[Any]], None]
+        self, action: Action[Any], on_done: Callable[[Exchange[Any]], object]
     ) -> None:
         try:
             self._start(action, on_done, None, None, None, False)
@@ -364,7 +363,7 @@ class Session:
     def _start(
         self,
         action: Action[R],
-        on_done: Callable[[Exchange[R]], None],
+        on_done: Callable[[Exchange[R]], object],
         on_item: Callable[[Event], None] | None,
         action_id: str | None,
         timeout: float | None,
@@ -481,23 +480,22 @@ class Session:
         """Take text without headers: the reply to `Queues`, ended by a stray blank line."""
         if not frame and not self._text:
             return
-        exchange = next(
-            (one for one in self._pending.values() if issubclass(one.action.ami.reply, TextReply)),
-            None,
-        )
-        if exchange is None:
-            logs.session.debug("dropped a message that is neither response nor event")
-        elif frame:
-            self._text.append(frame)
-        else:
-            exchange.reply = exchange.action.ami.reply.from_text(self._text)
-            self._text.clear()
-            self._complete(exchange)
+        for exchange in self._pending.values():
+            kind = exchange.action.ami.reply
+            if issubclass(kind, TextReply):
+                if frame:
+                    self._text.append(frame)
+                else:
+                    exchange.reply = kind.from_text(self._text)
+                    self._text.clear()
+                    self._complete(exchange)
+                return
+        logs.session.debug("dropped a message that is neither response nor event")
 
     # --- events ---------------------------------------------------------------------------
 
     def _receive_event(self, frame: str, name: str) -> None:
-        exchange = None
+        exchange: Exchange[Any] | None = None
         dropped = False
         if self._claiming or self._abandoned:
             exchange, dropped = self._claimant(frame, name)
@@ -556,6 +554,7 @@ class Session:
             exchange.items.append(event)
 
     def _end_list(self, exchange: Exchange[Any]) -> None:
+        assert isinstance(exchange.reply, ListReply)
         exchange.reply = exchange.reply.with_list(exchange.items, exchange.end)
         self._complete(exchange)
 
@@ -615,12 +614,12 @@ def failure(exchange: Exchange[Any]) -> ActionFailed | None:
     if reply is None:
         return None
     name, said = action.ami_name, (reply.message or "").strip()
-    if isinstance(reply, CommandReply) and reply.output:
+    if isinstance(reply, OutputReply) and reply.output:
         said = reply.text.strip()  # the message only says that output follows
     if reply.ok:
-        if event is None or event.headers.get("Response", "Success").lower() == "success":
+        if event is None or (event.headers.get("Response") or "Success").lower() == "success":
             return None
-        reason = event.headers.get("Reason", "?")
+        reason = event.headers.get("Reason") or "unknown"
         return OriginateFailed(
             f"{name}: the call failed with reason {reason}{_REASONS.get(reason, '')}",
             action=action,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-
 import weakref
 from collections import deque
 from collections.abc import Awaitable, Callable

@@ -6,7 +6,6 @@ worked out once, and kept until somebody subscribes or leaves.
 
 from __future__ import annotations
 
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -119,5 +118,5 @@ class Dispatcher:
                 continue
             try:
                 subscription.deliver(event)
-            except Exception:
+            except Exception:  # noqa: BLE001 - the user's code may raise anything
                 logs.handlers.exception("a handler for %s raised", event.ami_name)

@@ -69,8 +69,8 @@ def _load_file(file: Path) -> Source:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise SpecError([Problem(name, line, "the file is not UTF-8")]) from None
-    for number, line in enumerate(text.split("\n"), 1):
-        if line[: len(line) - len(line.lstrip())].count("\t"):
+    for number, row in enumerate(text.split("\n"), 1):
+        if "\t" in row[: len(row) - len(row.lstrip())]:
             raise SpecError([Problem(name, number, "a tab indents this line; YAML takes spaces")])
     try:
         node = YAML(typ="safe", pure=True).compose(text)
@@ -170,9 +170,7 @@ _MESSAGES = {
 }
 
 
-def _explain(
-    error: ValidationError, file: str, lines: dict[Path_, int]
-) -> Iterator[Problem]:
+def _explain(error: ValidationError, file: str, lines: dict[Path_, int]) -> Iterator[Problem]:
     for fault in error.errors(include_url=False, include_context=False):
         path = tuple(part for part in fault["loc"] if part != "[key]")
         known = path

@@ -62,7 +62,7 @@ def parse_versions(text: object) -> tuple[tuple[int, int], ...]:
                 f'"{part.strip()}" is outside Asterisk {FIRST_MAJOR}-{LAST_MAJOR} or runs backwards'
             )
         if spans and first <= spans[-1][1] + 1:
-            raise ValueError(f'"{part.strip()}" does not come after "{spans[-1][0]}-{spans[-1][1]}"')
+            raise ValueError(f'"{part.strip()}" does not come after the span before it')
         spans.append((first, last))
     return tuple(spans)
 

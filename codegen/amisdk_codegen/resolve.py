@@ -126,7 +126,7 @@ def _gather(sources: list[Source]) -> _Spec:
         spec.events.update({name: (source, one) for name, one in content.events.items()})
         spec.enums.update({name: list(one.values) for name, one in content.enums.items()})
         spec.groups.update(content.groups)
-    merged: dict[str, dict[str, Any]] = {"words": {}, "fields": {}, "classes": {}, "hints": {}}
+    merged: dict[str, Any] = {"words": {}, "fields": {}, "classes": {}, "hints": {}}
     acronyms: list[str] = []
     for source in sources:
         acronyms += source.content.names.acronyms
@@ -136,7 +136,7 @@ def _gather(sources: list[Source]) -> _Spec:
                     message = f'"{name}" has a name already'
                     spec.problems.append(source.problem(("names", part, name), message))
                 entries[name] = value
-    spec.names = NamesSpec.model_construct(acronyms=acronyms, **merged)
+    spec.names = NamesSpec(acronyms=acronyms, **merged)
     return spec
 
 
@@ -156,6 +156,11 @@ def _check_areas(spec: _Spec, modules: list[ModulePlan]) -> None:
         for cls in module.classes:
             if (module.kind, cls.name) in classes:
                 message = f'two classes are called "{cls.name}"'
+                spec.problems.append(Problem(module.source, 1, message))
+            if cls.name in _TAKEN:
+                message = (
+                    f'"{cls.name}" is a name that generated code uses; name it in names.classes'
+                )
                 spec.problems.append(Problem(module.source, 1, message))
             classes[module.kind, cls.name] = module.source
 
@@ -187,7 +192,8 @@ def _uses(
             if name not in use.without:
                 named = one.model_copy(update={"doc": one.doc.replace("{of}", of)})
                 uses.append(_Use(use.prefix + name, named, one.versions or use.versions, place))
-    uses.extend(_Use(name, one, one.versions, (*at, "fields", name)) for name, one in fields.items())
+    for name, one in fields.items():
+        uses.append(_Use(name, one, one.versions, (*at, "fields", name)))
     return uses
 
 
@@ -254,6 +260,60 @@ class _Imports:
         return lines
 
 
+_TAKEN = frozenset(
+    [
+        "Absent",
+        "Action",
+        "ActionInfo",
+        "Annotated",
+        "Any",
+        "BlockInfo",
+        "Clock",
+        "CommaList",
+        "ConfigReply",
+        "Escaped",
+        "Event",
+        "EventInfo",
+        "EventReply",
+        "Exclusive",
+        "Field",
+        "FreeHeaders",
+        "Json",
+        "ListAction",
+        "ListInfo",
+        "ListReply",
+        "Literal",
+        "Names",
+        "Needs",
+        "OneOf",
+        "AnyOf",
+        "OutputReply",
+        "PairsReply",
+        "Priority",
+        "RawAction",
+        "RawReply",
+        "Record",
+        "Repeated",
+        "Reply",
+        "Secret",
+        "Sequence",
+        "Soft",
+        "TYPE_CHECKING",
+        "Text",
+        "TextGiven",
+        "TextReply",
+        "UnknownEvent",
+        "VariablePairs",
+        "Variables",
+        "Verbatim",
+        "Versions",
+        "Words",
+        "actions",
+        "datetime",
+        "events",
+    ]
+)
+"""Names that generated modules import, or that stand beside the classes in the facades."""
 _FIELDS = "amisdk.fields"
 _SOFT_TYPES = {
     "text": "str",
@@ -317,9 +377,7 @@ def _soft_fields(
     ]
 
 
-def _literal(
-    spec: _Spec, source: Source, imports: _Imports, enum: str | list[str], at: At
-) -> str:
+def _literal(spec: _Spec, source: Source, imports: _Imports, enum: str | list[str], at: At) -> str:
     if isinstance(enum, str):
         if enum not in spec.enums:
             spec.problems.append(source.problem((*at, "enum"), f'there is no enum "{enum}"'))
@@ -367,7 +425,7 @@ def _event_module(spec: _Spec, source: Source) -> ModulePlan | None:
 
 _REPLY_BASES = {
     "single": "Reply",
-    "output": "CommandReply",
+    "output": "OutputReply",
     "config": "ConfigReply",
     "pairs": "PairsReply",
     "text": "TextReply",
@@ -509,9 +567,7 @@ def _strict_field(
     return FieldPlan(name, annotation, ", ".join(arguments), doc)
 
 
-def _strict_type(
-    spec: _Spec, source: Source, imports: _Imports, one: ActionField, at: At
-) -> str:
+def _strict_type(spec: _Spec, source: Source, imports: _Imports, one: ActionField, at: At) -> str:
     text = "TextGiven" if one.required and not one.blank else "Text"
     if one.type == "csv" and one.enum is not None:
         _literal(spec, source, _Imports(), one.enum, at)
@@ -545,7 +601,7 @@ def _record(
     one: ActionField,
     at: At,
 ) -> ClassPlan:
-    singular = name[:-1] if name.endswith("s") else name
+    singular = name.removesuffix("s")
     cls = owner + "".join(word.capitalize() for word in singular.split("_"))
     namer = _Namer(spec, source, cls, "record")
     fields: list[FieldPlan] = []
@@ -555,7 +611,8 @@ def _record(
         like = ActionField(doc=column.doc, required=column.required, enum=column.enum)
         python = namer.name(wire, place)
         fields.append(_strict_field(spec, source, imports, python, wire, like, place))
-    return ClassPlan(cls, "Record", _doc([f"One of the {name} of {owner}."], indent=4), None, fields)
+    doc = _doc([f"One of the {name} of {owner}."], indent=4)
+    return ClassPlan(cls, "Record", doc, None, fields)
 
 
 def _rule(imports: _Imports, namer: _Namer, rule: RuleSpec, at: At) -> str:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from amisdk.fields import Soft, TextGiven, Words
 from amisdk.info import ActionInfo, Versions
-from amisdk.models import Action, CommandReply, Reply
+from amisdk.models import Action, OutputReply, Reply
 
 __all__ = [
     "Command",
@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 
-class CommandReply(CommandReply):
+class CommandReply(OutputReply):
     """The reply to Command."""
 
 

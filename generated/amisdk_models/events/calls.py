@@ -2901,6 +2901,9 @@ class OriginateResponse(Event):
     caller_id_name: Soft[str] = Field(default=None, serialization_alias="CallerIDName")
     """Caller name that the Originate gave."""
 
+    chan_variables: Soft[VariablePairs] = Field(default=None, serialization_alias="ChanVariable")
+    """Variables of the new channel that manager.conf names in channelvars."""
+
 
 class Pickup(Event):
     """A channel picked up a call that rang at another one.
@@ -3047,6 +3050,9 @@ class Rename(Event):
 
     unique_id: Soft[str] = Field(default=None, serialization_alias="Uniqueid")
     """Unique id of the channel."""
+
+    chan_variables: Soft[VariablePairs] = Field(default=None, serialization_alias="ChanVariable")
+    """Variables of the channel that manager.conf names in channelvars."""
 
 
 class SoftHangupRequest(Event):
