@@ -9,7 +9,11 @@ if TYPE_CHECKING:
 else:
     import amisdk_models.actions as _models
 
-    __all__ = [*_models.__all__, "Action", "RawAction"]
+    __all__ = [  # noqa: PLE0604
+        *_models.__all__,
+        "Action",
+        "RawAction",
+    ]
 
     def __getattr__(name):
         if name in ("Action", "RawAction"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, get_args
 
 from pydantic import BaseModel, SecretStr
@@ -28,7 +28,7 @@ from .fields import (
 )
 from .headers import split_header
 
-__all__ = ["NOTHING", "Reader", "Writer"]
+__all__ = ["NOTHING", "Reader", "Writer", "reader_of", "writer_of"]
 
 NOTHING = frozenset({"", "<unknown>", "<none>", "(null)"})
 """What the server writes for "nothing", in any field."""
@@ -149,11 +149,12 @@ class Reader:
             field = self.field_of(header)
             if not field:
                 continue
-            if field in seen and field not in self._repeated:
+            if (field in seen and field not in self._repeated) or (
+                values.get(field) is None
+                and text not in self._absent.get(field, NOTHING)
+                and (field in self._texts or text.lower() not in _NO_VALUE)
+            ):
                 yield field, header, text
-            elif values.get(field) is None and text not in self._absent.get(field, NOTHING):
-                if field in self._texts or text.lower() not in _NO_VALUE:
-                    yield field, header, text
             seen.add(field)
 
 
@@ -177,6 +178,20 @@ class Writer:
             if value is not None:
                 headers.extend(form(wire, value))
         return headers
+
+
+@cache
+def reader_of(model: Any) -> Reader:
+    """Return the class's reader, and see to it that the class can validate."""
+    if not model.__pydantic_complete__:
+        model.model_rebuild()
+    return Reader(model)
+
+
+@cache
+def writer_of(model: Any) -> Writer:
+    """Return the class's writer."""
+    return Writer(model)
 
 
 _Form = Callable[[str, Any], Iterator[tuple[str, str]]]
@@ -205,7 +220,7 @@ def _write_variables(wire: str, value: Mapping[str, Any]) -> Iterator[tuple[str,
         yield wire, quote_variable(name, text)
 
 
-def _write_headers(wire: str, value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _write_headers(_: str, value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, text in value.items():
         yield name, str(text)
 
@@ -224,7 +239,7 @@ def _write_value(wire: str, value: Any) -> Iterator[tuple[str, str]]:
         yield wire, f"{value.timestamp():.6f}"
     elif isinstance(value, (tuple, list)) and any(isinstance(item, BaseModel) for item in value):
         for number, record in enumerate(value):
-            for name, text in Writer(type(record)).write(record):
+            for name, text in writer_of(type(record)).write(record):
                 yield f"{name}-{number:06d}", text
     elif isinstance(value, (tuple, list)):
         yield wire, ",".join(map(str, value))

@@ -9,7 +9,11 @@ if TYPE_CHECKING:
 else:
     import amisdk_models.events as _models
 
-    __all__ = [*_models.__all__, "Event", "UnknownEvent"]
+    __all__ = [  # noqa: PLE0604
+        *_models.__all__,
+        "Event",
+        "UnknownEvent",
+    ]
 
     def __getattr__(name):
         if name in ("Event", "UnknownEvent"):

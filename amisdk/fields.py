@@ -67,7 +67,7 @@ class Verbatim:
 
 
 class Escaped:
-    """Marks a soft text in which the server writes C escapes, such as ``\\"``."""
+    r"""Marks a soft text in which the server writes C escapes, such as ``\"``."""
 
 
 class Repeated:

@@ -27,7 +27,7 @@ def attach(
         hints: Names that people may look for, and what to tell them.
     """
 
-    def __getattr__(name: str) -> "Any":
+    def __getattr__(name: str) -> "Any":  # noqa: N807 - it becomes the package's
         place = places.get(name)
         if place is None:
             raise AttributeError(_explain(package, name, places, hints or {}))
@@ -39,7 +39,7 @@ def attach(
         setattr(sys.modules[package], name, value)
         return value
 
-    def __dir__() -> "list[str]":
+    def __dir__() -> "list[str]":  # noqa: N807
         return sorted(places)
 
     return __getattr__, __dir__

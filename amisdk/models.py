@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, NamedTuple,
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from .codec import Reader, Writer
+from .codec import reader_of, writer_of
 from .fields import Names, Repeated, Soft, Text, TextGiven, Verbatim
 from .headers import Headers, split_header
 from .info import ActionInfo, EventInfo
@@ -56,23 +56,13 @@ class Message(BaseModel):
         frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True
     )
 
-    _reader: ClassVar[Reader]
-    _writer: ClassVar[Writer]
-
     @classmethod
     def from_frame(cls, frame: str) -> Self:
         """Make the object from a message's text, without the blank line at its end."""
-        reader = cls.__dict__.get("_reader") or cls._prepared()
-        message: Self = cls.__pydantic_validator__.validate_python(reader.read(frame))
+        data = reader_of(cls).read(frame)
+        message: Self = cls.__pydantic_validator__.validate_python(data)
         vars(message)["_frame"] = frame
         return message
-
-    @classmethod
-    def _prepared(cls) -> Reader:
-        if not cls.__pydantic_complete__:
-            cls.model_rebuild()
-        cls._reader = Reader(cls)
-        return cls._reader
 
     @cached_property
     def headers(self) -> Headers:
@@ -84,21 +74,18 @@ class Message(BaseModel):
 
     def _written(self) -> list[tuple[str, str]]:
         """Write the headers of a message that was made by hand."""
-        writer = type(self).__dict__.get("_writer")
-        if writer is None:
-            writer = type(self)._writer = Writer(type(self))
-        return writer.write(self)
+        return writer_of(type(self)).write(self)
 
     @cached_property
     def issues(self) -> tuple[Issue, ...]:
         """The headers whose text did not fit; their fields are None or hold the first text."""
-        reader = type(self).__dict__.get("_reader") or self._prepared()
+        reader = reader_of(type(self))
         return tuple(Issue(*fault) for fault in reader.faults(iter(self.headers), self.__dict__))
 
     @cached_property
     def extra_headers(self) -> Headers:
         """The headers that no field of this class stands for."""
-        reader = type(self).__dict__.get("_reader") or self._prepared()
+        reader = reader_of(type(self))
         return Headers(
             (key, value)
             for key, value in self.headers
@@ -369,7 +356,6 @@ class Action(_Phantom, BaseModel, Generic[R_co]):
 
     ami: ClassVar[ActionInfo] = ActionInfo("", reply=Reply)
     """What the spec says about the action."""
-    _writer: ClassVar[Writer]
 
     @property
     def ami_name(self) -> str:
@@ -378,10 +364,7 @@ class Action(_Phantom, BaseModel, Generic[R_co]):
 
     def to_headers(self) -> list[tuple[str, str]]:
         """Return the headers to send, without Action and ActionID. Secrets are in clear."""
-        writer = type(self).__dict__.get("_writer")
-        if writer is None:
-            writer = type(self)._writer = Writer(type(self))
-        return writer.write(self)
+        return writer_of(type(self)).write(self)
 
     @model_validator(mode="after")
     def _rules_hold(self) -> Self:

@@ -31,6 +31,7 @@ class OneOf:
     groups: tuple[tuple[str, ...], ...]
 
     def broken(self, given: frozenset[str]) -> str | None:
+        """Return what is wrong with this set of given fields, or None."""
         wanted = ", or ".join(_joined(group, "and") for group in self.groups)
         touched = [group for group in self.groups if given.intersection(group)]
         if not touched:
@@ -50,6 +51,7 @@ class AnyOf:
     names: tuple[str, ...]
 
     def broken(self, given: frozenset[str]) -> str | None:
+        """Return what is wrong with this set of given fields, or None."""
         return None if given.intersection(self.names) else f"give {_joined(self.names, 'or')}"
 
 
@@ -60,6 +62,7 @@ class Exclusive:
     names: tuple[str, ...]
 
     def broken(self, given: frozenset[str]) -> str | None:
+        """Return what is wrong with this set of given fields, or None."""
         if len(given.intersection(self.names)) < 2:
             return None
         return f"give only one of {_joined(self.names, 'and')}"
@@ -73,6 +76,7 @@ class Needs:
     others: tuple[str, ...]
 
     def broken(self, given: frozenset[str]) -> str | None:
+        """Return what is wrong with this set of given fields, or None."""
         missing = tuple(other for other in self.others if other not in given)
         if self.name not in given or not missing:
             return None

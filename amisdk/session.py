@@ -439,6 +439,13 @@ class Session:
                 del self._abandoned[action_id]
             logs.session.debug("dropped a response (%s) that no action waits for", response)
             return
+        if exchange.listing and response.lower() == "error":
+            # ShowDialPlan finds out in the middle of its list that it has nothing to show.
+            reply = exchange.action.ami.reply.from_frame(frame)
+            assert isinstance(reply, ListReply)
+            exchange.reply = reply.with_list(exchange.items, None)
+            self._finish(exchange)
+            return
         if exchange.reply is not None:
             logs.session.debug("dropped a second response to %s", exchange.action.ami_name)
             return
@@ -519,23 +526,27 @@ class Session:
         if action_id is None:
             for exchange in self._claiming.values():
                 shape = exchange.action.ami.list
-                if shape is not None and not shape.correlated and exchange.listing:
-                    if shape.items == ("any",) or lowered in map(str.lower, shape.items):
-                        return exchange, False
+                if (
+                    shape is not None
+                    and not shape.correlated
+                    and exchange.listing
+                    and (shape.items == ("any",) or lowered in map(str.lower, shape.items))
+                ):
+                    return exchange, False
             return None, False
-        exchange = self._claiming.get(action_id)
-        if exchange is None:
+        claimed = self._claiming.get(action_id)
+        if claimed is None:
             if action_id not in self._abandoned or lowered in _BROADCAST:
                 return None, False
             if _ends_list(frame):
                 del self._abandoned[action_id]
             return None, True
-        if exchange.until_later:
-            later = exchange.action.ami.later
-            return (exchange, False) if later and later.lower() == lowered else (None, False)
-        if lowered in _BROADCAST and exchange.action.ami.list is None:
+        if claimed.until_later:
+            later = claimed.action.ami.later
+            return (claimed, False) if later and later.lower() == lowered else (None, False)
+        if lowered in _BROADCAST and claimed.action.ami.list is None:
             return None, False
-        return exchange, False
+        return claimed, False
 
     def _take_event(self, exchange: Exchange[Any], event: Event, frame: str, name: str) -> None:
         exchange.alive = True

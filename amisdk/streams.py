@@ -164,5 +164,5 @@ class AsyncHandler:
                 return
             try:
                 await self.function(event)
-            except Exception:
+            except Exception:  # noqa: BLE001 - the user's code may raise anything
                 logs.handlers.exception("a handler for %s raised", event.ami_name)

@@ -26,7 +26,7 @@ _ROUTES_KEPT = 2048
 class Subscription:
     """One wish for events."""
 
-    deliver: Callable[[Any], None]
+    deliver: Callable[[Any], object]
     names: frozenset[str] | None
     """Event names in lower case; None for every event."""
     include: Include

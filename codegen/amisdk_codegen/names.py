@@ -71,7 +71,7 @@ def field_name(wire: str, owner: str, names: NamesSpec, *, plural: bool = False)
 
     A mapping takes the plural: ``Variable``, sent once for each, becomes ``variables``.
     """
-    override = names.fields.get(f"{owner}.{wire}") or names.fields.get(wire)
+    override = names.fields.get(f"{owner}.{wire}", names.fields.get(wire))
     if override is not None:
         return override
     words: list[str] = []
@@ -80,7 +80,7 @@ def field_name(wire: str, owner: str, names: NamesSpec, *, plural: bool = False)
         if word.isdigit() and words:
             words[-1] += word
         else:
-            words.append(names.words.get(lowered, lowered))
+            words.append(str(names.words.get(lowered, lowered)))
     return "_".join(words) + ("s" if plural else "")
 
 
