@@ -92,7 +92,7 @@ Versions = Annotated[
 Sentence = Annotated[str, StringConstraints(min_length=3, pattern=r"^\S(.*\S)?$")]
 """Prose of our own; folded YAML text is one line by the time it is here."""
 ClassName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
-]
+HeaderName = Annotated[str, StringConstraints(pattern=_HEADER)]
 Words = Annotated[list[str], BeforeValidator(_listed), Field(min_length=1)]
 Unit = Literal["seconds", "milliseconds", "microseconds", "bytes", "percent"]
 

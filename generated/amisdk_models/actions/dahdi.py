@@ -179,7 +179,7 @@ class DAHDIShowChannels(ListAction[DAHDIShowChannelsReply, "events.DAHDIShowChan
         module=("chan_dahdi",),
         versions=Versions(((11, 23),)),
         idempotent=True,
-        list=ListInfo(("DAHDIShowChannels",), "DAHDIShowChannelsComplete"),
+        list=ListInfo(("DAHDIShowChannels",), "DAHDIShowChannelsComplete", announced=False),
     )
 
     dahdi_channel: int | None = Field(default=None, serialization_alias="DAHDIChannel")

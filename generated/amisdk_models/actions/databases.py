@@ -114,7 +114,12 @@ class DBGet(ListAction[DBGetReply, "events.DBGetResponse"]):
         versions=Versions(((11, 23),)),
         privilege=("system", "reporting"),
         idempotent=True,
-        list=ListInfo(("DBGetResponse",), "DBGetComplete", empty=("Database entry not found",)),
+        list=ListInfo(
+            ("DBGetResponse",),
+            "DBGetComplete",
+            empty=("Database entry not found",),
+            announced=False,
+        ),
     )
 
     family: TextGiven = Field(serialization_alias="Family")

@@ -173,9 +173,9 @@ class ShowDialPlanReply(ListReply["events.ListDialplan", "events.ShowDialPlanCom
 class ShowDialPlan(ListAction[ShowDialPlanReply, "events.ListDialplan"]):
     """List the dialplan, or a part of it.
 
-    A context or extension that does not exist gives an Error. Without any field the list is
-    long. If an extension is not found in a context that has switch statements, the Error can
-    come after the list has begun.
+    A context or extension that does not exist gives an Error. For an extension that Error may
+    come in the middle of a list, in place of its end, if the contexts have switches or ignore
+    patterns. Without any field the list is long.
 
     Asterisk 11-23, core. Needs the write privilege config or reporting. The reply lists
     ListDialplan.

@@ -40,7 +40,7 @@ class IAXpeerlist(ListAction[IAXpeerlistReply, "events.PeerEntry"]):
         versions=Versions(((11, 23),)),
         privilege=("system", "reporting"),
         idempotent=True,
-        list=ListInfo(("PeerEntry",), "PeerlistComplete"),
+        list=ListInfo(("PeerEntry",), "PeerlistComplete", announced=False),
     )
 
 

@@ -71,7 +71,7 @@ class SIPpeerstatus(ListAction[SIPpeerstatusReply, "events.PeerStatus"]):
         versions=Versions(((11, 20),)),
         privilege=("system",),
         idempotent=True,
-        list=ListInfo(("PeerStatus",), "SIPpeerstatusComplete"),
+        list=ListInfo(("PeerStatus",), "SIPpeerstatusComplete", announced=False),
     )
 
     peer: Text | None = Field(default=None, serialization_alias="Peer")
@@ -208,7 +208,9 @@ class SIPshowpeerReply(Reply):
     )
     """Whether the peer registers its address."""
 
-    caller_id: Soft[str] = Field(default=None, serialization_alias="Callerid")
+    caller_id: Annotated[Soft[str], Absent('"" <>')] = Field(
+        default=None, serialization_alias="Callerid"
+    )
     """Name and number that its calls show."""
 
     reg_expire: Soft[str] = Field(default=None, serialization_alias="RegExpire")
@@ -283,6 +285,25 @@ class SIPshowpeerReply(Reply):
     sip_rtp_engine: Soft[str] = Field(default=None, serialization_alias="SIP-RTP-Engine")
     """Engine that carries its media."""
 
+    sip_t38_support: Annotated[Soft[bool], Words("Y", "N")] = Field(
+        default=None, serialization_alias="SIP-T.38Support"
+    )
+    """Whether it may send fax over T.38."""
+
+    sip_t38_ec: Soft[Literal["None", "FEC", "Redundancy", "Unknown"] | str] = Field(
+        default=None, serialization_alias="SIP-T.38EC"
+    )
+    """Error correction of T.38."""
+
+    sip_t38_max_dtgrm: Soft[int] = Field(default=None, serialization_alias="SIP-T.38MaxDtgrm")
+    """Largest T.38 datagram that it takes. In bytes."""
+
+    named_call_group: Soft[str] = Field(default=None, serialization_alias="Named Callgroup")
+    """Named groups whose calls the peer rings for."""
+
+    named_pickup_group: Soft[str] = Field(default=None, serialization_alias="Named Pickupgroup")
+    """Named groups whose calls the peer may pick up."""
+
     sip_encryption: Annotated[Soft[bool], Words("Y", "N")] = Field(
         default=None, serialization_alias="SIP-Encryption"
     )
@@ -356,9 +377,6 @@ class SIPshowpeerReply(Reply):
 
 class SIPshowpeer(Action[SIPshowpeerReply]):
     """Show the settings and the state of one peer of chan_sip.
-
-    Five more headers have names with a space or a dot, such as "Named Callgroup" and
-    "SIP-T.38Support"; find them among the headers of the reply.
 
     Asterisk 11-20, chan_sip. Needs the write privilege system or reporting.
 
