@@ -239,7 +239,8 @@ def _write_value(wire: str, value: Any) -> Iterator[tuple[str, str]]:
         yield wire, f"{value.timestamp():.6f}"
     elif isinstance(value, (tuple, list)) and any(isinstance(item, BaseModel) for item in value):
         for number, record in enumerate(value):
-            for name, text in writer_of(type(record)).write(record):
+            kind: type[BaseModel] = type(record)
+            for name, text in writer_of(kind).write(record):
                 yield f"{name}-{number:06d}", text
     elif isinstance(value, (tuple, list)):
         yield wire, ",".join(map(str, value))

@@ -1,0 +1,45 @@
+# The verbs of the project. Each creates the environment it needs; nothing is installed globally.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test generate check lint types asterisk asterisk-down clean
+
+demo: generate  ## run the demonstration: make demo [AMI=user:secret@host:5038] [CHANNEL=PJSIP/6001]
+	$(BIN)/python examples/demo.py "$(AMI)" "$(CHANNEL)"
+
+test: $(READY)  ## run all tests, on real servers too where they can be had
+	$(BIN)/pytest
+
+generate: $(READY)  ## write generated/ and the spec's JSON Schema from spec/
+	$(BIN)/amisdk-codegen schema spec/schema.json
+	$(BIN)/amisdk-codegen generate
+
+check: $(READY)  ## tell whether generated/ is what the spec says
+	$(BIN)/amisdk-codegen check
+
+lint: $(READY)  ## style, and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)  ## both type checkers
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+asterisk:  ## build (once) and start the two real servers; needs root on Debian
+	$(PYTHON) -m tests.live.asterisk up
+
+asterisk-down:  ## end the servers that "make asterisk" started
+	$(PYTHON) -m tests.live.asterisk down
+
+clean:  ## delete what the verbs made, beside generated/
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "amisdk needs Python 3.11 or later; set PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv \
+	  || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
