@@ -55,6 +55,9 @@ _DEFAULT: Final = _Default()
 Timeout = float | None | _Default
 
 _GOODBYE = 1.0
+"""Seconds that `close` waits for the server's goodbye."""
+_PATIENCE = 3.0
+"""Seconds that `close` waits for handlers to end after they were cancelled."""
 _ORIGINATE_MARGIN = 10.0
 
 
@@ -242,7 +245,7 @@ class AsyncClient:
             ConnectFailed: The server cannot be reached, or its certificate is not trusted.
         """
         if self._pump is not None:
-            raise RuntimeError("the client is or was connected; make a new one")
+            raise RuntimeError("a client connects once; make a new one to connect again")
         loop = asyncio.get_running_loop()
         opened: asyncio.Future[AmiError | None] = loop.create_future()
         self._closed = loop.create_future()
@@ -262,19 +265,23 @@ class AsyncClient:
                 await self._open_transport(loop, pump)
                 error = await opened
         except TimeoutError:
-            pump.abort()
+            self._forget(pump)
             host, port = self._options.address
             raise ConnectTimeout(
                 f"{host}:{port} did not let us in within {self._options.connect_timeout:g} s"
             ) from None
         except BaseException:
-            pump.abort()
+            self._forget(pump)
             raise
         if error is not None:
-            pump.abort()
+            self._forget(pump)
             raise error
         for handler in self._handlers:
             handler.start()
+
+    def _forget(self, pump: _Pump) -> None:
+        pump.abort()
+        self._pump = None
 
     async def _open_transport(self, loop: asyncio.AbstractEventLoop, pump: _Pump) -> None:
         host, port = self._options.address
@@ -295,6 +302,8 @@ class AsyncClient:
             raise ConnectFailed(f"cannot reach {host}:{port}: {error}") from error
 
     def _on_close(self, error: AmiError | None) -> None:
+        if self._closing:
+            error = None  # the server's end of the connection may come before ours
         for stream in list(self._streams):
             stream.close(error)
         for handler in self._handlers:
@@ -329,7 +338,9 @@ class AsyncClient:
                 await self.send(RawAction("Logoff"), timeout=_GOODBYE, check=False)
         pump.session.close()
         pump.abort()
-        await asyncio.gather(*(handler.stop() for handler in self._handlers))
+        tasks = [asyncio.ensure_future(handler.stop()) for handler in self._handlers]
+        if tasks:
+            await asyncio.wait(tasks, timeout=_PATIENCE)
 
     async def __aenter__(self) -> Self:
         await self.connect()

@@ -1,7 +1,7 @@
 """The first look at amisdk: typed actions, typed replies, typed events, and a validation error.
 
-python examples/demo.py                                     an embedded server
-python examples/demo.py admin:secret@host:5038 PJSIP/6001   a PBX, and whom to call
+``python examples/demo.py`` shows it on an embedded server;
+``python examples/demo.py admin:secret@host:5038 PJSIP/6001`` on a PBX, calling that channel.
 """
 
 import asyncio

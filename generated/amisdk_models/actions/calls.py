@@ -5,7 +5,7 @@
 from pydantic import Field
 
 from amisdk.fields import CommaList, Priority, Text, TextGiven, Variables
-from amisdk.info import ActionInfo, Versions
+from amisdk.info import ActionInfo, BlockInfo, Versions
 from amisdk.models import Action, Reply
 from amisdk.rules import Needs, OneOf
 
@@ -164,6 +164,7 @@ class Originate(Action[OriginateReply]):
             Needs("data", ("application",)),
         ),
         later="OriginateResponse",
+        blocks=BlockInfo("timeout", per_second=1000, default=30.0, unless="async_"),
     )
 
     channel: TextGiven = Field(serialization_alias="Channel")

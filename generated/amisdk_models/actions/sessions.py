@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from amisdk.fields import CommaList, Secret, Soft, Text, TextGiven, Words
-from amisdk.info import ActionInfo, ListInfo, Versions
+from amisdk.info import ActionInfo, BlockInfo, ListInfo, Versions
 from amisdk.models import Action, Event, ListAction, ListReply, PairsReply, Reply
 from amisdk.rules import AnyOf, Needs, OneOf
 
@@ -265,6 +265,7 @@ class WaitEvent(ListAction[WaitEventReply, "Event"]):
         module=("core",),
         versions=Versions(((11, 23),)),
         list=ListInfo(("any",), "WaitEventComplete", announced=False, correlated=False),
+        blocks=BlockInfo("timeout", default=-1.0),
     )
 
     timeout: int | None = Field(default=None, ge=-1, serialization_alias="Timeout")

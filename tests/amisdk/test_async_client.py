@@ -1,0 +1,641 @@
+"""The asyncio client against servers that a test plays."""
+
+import asyncio
+import logging
+import ssl
+from pathlib import Path
+
+import pytest
+import trustme
+from pydantic import SecretStr
+
+from amisdk import AsyncClient, RawAction, actions, errors, events
+from amisdk.models import Event
+from amisdk.testing import FakeAsterisk
+from tests.support import GREETING, Peer, asynchronous, client, serving
+
+
+@asynchronous
+async def test_a_session_from_login_to_goodbye() -> None:
+    async with FakeAsterisk() as server:
+        async with AsyncClient.from_url(server.url) as ami:
+            assert ami.connected
+            assert ami.greeting == "Asterisk Call Manager/11.0.0"
+            assert (await ami.send(actions.Ping())).ping == "Pong"
+        assert not ami.connected
+        names = [action["Action"] for action in server.received]
+    assert names == ["Challenge", "Login", "Ping", "Logoff"]
+
+
+@pytest.mark.parametrize("auth", ["plain", "md5"])
+@asynchronous
+async def test_both_ways_to_log_in(auth: str) -> None:
+    async with FakeAsterisk(secret="pä:ss/word@") as server:
+        async with AsyncClient.from_url(server.url, auth=auth) as ami:
+            await ami.send(actions.Ping())
+        login = next(one for one in server.received if one["Action"] == "Login")
+    assert ("Secret" in login) == (auth == "plain")
+
+
+@asynchronous
+async def test_a_secret_may_be_a_secret_str() -> None:
+    async with (
+        FakeAsterisk() as server,
+        AsyncClient(port=server.port, username="admin", secret=SecretStr("amisdk")) as ami,
+    ):
+        assert ami.connected
+
+
+@asynchronous
+async def test_a_wrong_secret_is_refused_and_the_client_can_tell() -> None:
+    async with FakeAsterisk() as server:
+        ami = AsyncClient(port=server.port, username="admin", secret="wrong")
+        with pytest.raises(errors.LoginRefused, match="Authentication failed"):
+            await ami.connect()
+        assert not ami.connected
+        with pytest.raises(errors.NotSent):
+            await ami.send(actions.Ping())
+
+
+@asynchronous
+async def test_no_byte_leaves_before_a_valid_greeting() -> None:
+    received = bytearray()
+
+    async def impostor(peer: Peer) -> None:
+        peer.writer.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+        while data := await peer.reader.read(1000):
+            received.extend(data)
+
+    async with serving(impostor) as port:
+        with pytest.raises(errors.BadGreeting, match=r"SSH-2\.0"):
+            await client(port).connect()
+    assert not received
+
+
+@asynchronous
+async def test_a_silent_server_runs_into_the_connect_deadline() -> None:
+    async with serving(Peer.gone) as port:
+        with pytest.raises(errors.ConnectTimeout, match=r"0\.05 s"):
+            await client(port, connect_timeout=0.05).connect()
+
+
+@asynchronous
+async def test_an_unanswered_login_runs_into_the_same_deadline() -> None:
+    async def serve(peer: Peer) -> None:
+        peer.writer.write(GREETING)
+        await peer.gone()
+
+    async with serving(serve) as port:
+        with pytest.raises(errors.ConnectTimeout):
+            await client(port, connect_timeout=0.1).connect()
+
+
+@asynchronous
+async def test_nobody_listens() -> None:
+    async with serving(Peer.gone) as port:
+        pass
+    with pytest.raises(errors.ConnectFailed, match=r"cannot reach 127\.0\.0\.1"):
+        await client(port).connect()
+
+
+@asynchronous
+async def test_the_connection_ends_before_the_greeting() -> None:
+    async def serve(_: Peer) -> None:
+        return
+
+    async with serving(serve) as port:
+        with pytest.raises(errors.ConnectFailed, match="before a greeting"):
+            await client(port).connect()
+
+
+@asynchronous
+async def test_a_client_may_try_again_after_a_failure_but_connects_once() -> None:
+    ready = False
+
+    async def serve(peer: Peer) -> None:
+        if ready:
+            await peer.login()
+            await peer.gone()
+
+    async with serving(serve) as port:
+        ami = client(port)
+        with pytest.raises(errors.ConnectFailed):
+            await ami.connect()
+        ready = True
+        await ami.connect()
+        with pytest.raises(RuntimeError, match="connects once"):
+            await ami.connect()
+        await ami.close()
+
+
+@asynchronous
+async def test_replies_find_their_actions_in_any_order() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        held = [await peer.action() for _ in range(100)]
+        for action in reversed(held):
+            peer.respond(action, f"Value: {action['variable']}")
+        await peer.gone()
+
+    async with serving(serve) as port, client(port) as ami:
+        replies = await asyncio.gather(
+            *(ami.send(actions.Getvar(variable=f"V{n}")) for n in range(100))
+        )
+    assert [reply.value for reply in replies] == [f"V{n}" for n in range(100)]
+
+
+@asynchronous
+async def test_actions_of_one_turn_leave_in_one_write() -> None:
+    reads: list[bytes] = []
+
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        reads.append(await peer.reader.read(65536))
+
+    async with serving(serve) as port, client(port) as ami:
+        with pytest.raises(BaseExceptionGroup):
+            async with asyncio.TaskGroup() as group:
+                for _ in range(50):
+                    group.create_task(ami.send(actions.Ping()))
+    assert reads[0].count(b"Action: Ping\r\n") == 50
+
+
+@asynchronous
+async def test_an_error_raises_with_the_action_and_the_typed_reply() -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        action = actions.Command(command="nonsense")
+        with pytest.raises(errors.ActionFailed, match="No such command 'nonsense'") as caught:
+            await ami.send(action)
+        assert caught.value.action is action
+        assert isinstance(caught.value.reply, actions.CommandReply)
+        reply = await ami.send(action, check=False)
+        assert reply.response == "Error"
+        assert reply.output is not None
+
+
+@asynchronous
+async def test_an_unknown_action_has_an_error_of_its_own() -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        with pytest.raises(errors.UnknownAction):
+            await ami.send(RawAction("NoSuchThing", {"A": 1}))
+
+
+@asynchronous
+async def test_an_action_id_of_ones_own_and_its_duplicate() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        first = await peer.action()
+        peer.respond(first, "Ping: Pong")
+        await peer.gone()
+
+    async with serving(serve) as port, client(port) as ami:
+        waiting = asyncio.create_task(ami.send(actions.Ping(), action_id="mine-1"))
+        await asyncio.sleep(0)
+        with pytest.raises(errors.DuplicateActionID):
+            await ami.send(actions.Ping(), action_id="mine-1")
+        with pytest.raises(errors.InvalidAction, match="67 bytes"):
+            await ami.send(actions.Ping(), action_id="x" * 68)
+        assert (await waiting).action_id == "mine-1"
+
+
+@asynchronous
+async def test_a_list_is_gathered_or_streamed() -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        reply = await ami.send(actions.QueueStatus())
+        assert [type(item) for item in reply.items] == [events.QueueParams, events.QueueMember]
+        assert isinstance(reply.end, events.QueueStatusComplete)
+        assert reply.end.list_items == 2
+        streamed = [item async for item in ami.stream(actions.QueueStatus())]
+        assert [item.ami.name for item in streamed] == ["QueueParams", "QueueMember"]
+        nothing = await ami.send(actions.QueueStatus(queue="other"))
+        assert nothing.items == ()
+
+
+@asynchronous
+async def test_a_raw_action_gathers_a_list_too() -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        reply = await ami.send(RawAction("QueueStatus"))
+        assert [type(item) for item in reply.items] == [events.QueueParams, events.QueueMember]
+
+
+@asynchronous
+async def test_a_stream_that_fails_raises_after_its_items() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        action = await peer.action()
+        peer.respond(action, "EventList: start")
+        peer.write("Event: QueueMember", f"ActionID: {action['actionid']}", "Queue: a")
+        await peer.writer.drain()
+
+    seen: list[Event] = []
+    async with serving(serve) as port, client(port) as ami:
+        with pytest.raises(errors.OutcomeUnknown):
+            async for item in ami.stream(actions.QueueStatus()):
+                seen.append(item)
+    assert len(seen) == 1
+
+
+@asynchronous
+async def test_an_error_in_place_of_a_streamed_list() -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        with pytest.raises(errors.UnknownAction):
+            async for _ in ami.stream(RawAction("NoSuchList")):
+                pytest.fail("no item can come")
+
+
+@asynchronous
+async def test_leaving_a_stream_early_leaves_the_session_sound() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        action = await peer.action()
+        peer.respond(action, "EventList: start")
+        member = ("Event: QueueMember", f"ActionID: {action['actionid']}")
+        peer.write(*member, "Queue: a")
+        ping = await peer.action()
+        peer.write(*member, "Queue: b")
+        end = ("Event: QueueStatusComplete", f"ActionID: {action['actionid']}")
+        peer.write(*end, "EventList: Complete")
+        peer.respond(ping, "Ping: Pong")
+        await peer.gone()
+
+    async with serving(serve) as port, client(port) as ami:
+        with ami.events(include="all") as everything:
+            items = ami.stream(actions.QueueStatus())
+            async for item in items:
+                assert isinstance(item, events.QueueMember)
+                assert item.queue == "a"
+                break
+            await items.aclose()  # type: ignore[attr-defined]
+            assert (await ami.send(actions.Ping())).ping == "Pong"
+        assert [event.headers.get("Queue") async for event in everything] == ["a"]
+
+
+@asynchronous
+async def test_originate_returns_the_answered_call() -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        call = actions.Originate(channel="Local/100@x", application="Wait", data="1")
+        outcome = await ami.originate(call)
+        sent = next(one for one in server.received if one["Action"] == "Originate")
+    assert isinstance(outcome, events.OriginateResponse)
+    assert outcome.reason == 4
+    assert sent["Async"] == "true"
+
+
+@asynchronous
+async def test_originate_raises_with_the_reason() -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        call = actions.Originate(channel="Local/busy@x", application="Wait", data="1")
+        with pytest.raises(errors.OriginateFailed, match=r"5 \(busy\)") as caught:
+            await ami.originate(call)
+    assert isinstance(caught.value.event, events.OriginateResponse)
+    assert caught.value.event.reason == 5
+
+
+@asynchronous
+async def test_an_originate_that_the_server_refuses_at_once() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        action = await peer.action()
+        peer.respond(action, "Message: Originate failed", response="Error")
+        await peer.gone()
+
+    async with serving(serve) as port, client(port) as ami:
+        call = actions.Originate(channel="Local/1", application="Wait")
+        with pytest.raises(errors.OriginateFailed, match="Originate failed") as caught:
+            await ami.originate(call)
+    assert caught.value.event is None
+
+
+@asynchronous
+async def test_a_reply_that_does_not_come_in_time() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        late = await peer.action()
+        action = await peer.action()
+        peer.respond(late, "Ping: late")
+        peer.respond(action, "Ping: Pong")
+        await peer.gone()
+
+    async with serving(serve) as port, client(port) as ami:
+        with pytest.raises(errors.ActionTimeout, match=r"0\.05 s"):
+            await ami.send(actions.Ping(), timeout=0.05)
+        assert (await ami.send(actions.Ping())).ping == "Pong"
+
+
+@asynchronous
+async def test_an_action_that_blocks_the_server_gets_its_time_on_top() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        action = await peer.action()
+        await asyncio.sleep(0.3)
+        peer.respond(action)
+        await peer.gone()
+
+    call = actions.Originate(channel="Local/1", application="Wait", timeout=5000)
+    async with serving(serve) as port, client(port, timeout=0.1) as ami:
+        assert (await ami.send(call)).ok
+
+
+@asynchronous
+async def test_a_cancelled_caller_leaves_the_session_sound() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        dropped = await peer.action()
+        action = await peer.action()
+        peer.respond(dropped, "Ping: wrong one")
+        peer.respond(action, "Ping: Pong")
+        await peer.gone()
+
+    async with serving(serve) as port, client(port) as ami:
+        task = asyncio.create_task(ami.send(actions.Ping()))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await ami.send(actions.Ping())).ping == "Pong"
+
+
+@asynchronous
+async def test_a_link_that_goes_tells_every_caller() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        for _ in range(100):
+            await peer.action()
+
+    async with serving(serve) as port:
+        ami = client(port)
+        await ami.connect()
+        results = await asyncio.gather(
+            *(ami.send(actions.Ping()) for _ in range(100)), return_exceptions=True
+        )
+        assert all(isinstance(result, errors.OutcomeUnknown) for result in results)
+        with pytest.raises(errors.NotSent):
+            await ami.send(actions.Ping())
+        with pytest.raises(errors.ConnectionClosed, match="lost"):
+            await ami.wait_closed()
+        await ami.close()
+
+
+@asynchronous
+async def test_close_tells_callers_and_is_harmless_twice() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        await peer.action()
+        logoff = await peer.action()
+        peer.respond(logoff, response="Goodbye")
+
+    async with serving(serve) as port:
+        ami = client(port)
+        await ami.connect()
+        stream = ami.events()
+        waiting = asyncio.create_task(ami.send(actions.Ping()))
+        await asyncio.sleep(0)
+        await ami.close()
+        await ami.close()
+        with pytest.raises(errors.OutcomeUnknown):
+            await waiting
+        assert [event async for event in stream] == []
+        await ami.wait_closed()
+        with pytest.raises(errors.NotSent):
+            await ami.send(actions.Ping())
+
+
+@asynchronous
+async def test_close_before_connect_is_harmless() -> None:
+    await client(1).close()
+
+
+@asynchronous
+async def test_handlers_plain_and_coroutine_and_off() -> None:
+    seen: list[tuple[str, str]] = []
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+
+        @ami.on(events.Hangup)
+        def plain(event: events.Hangup) -> None:
+            seen.append(("plain", str(event.cause)))
+
+        @ami.on(events.Hangup, events.Newchannel)
+        async def slow(event: events.Hangup | events.Newchannel) -> None:
+            await asyncio.sleep(0)
+            seen.append(("slow", event.ami_name))
+
+        @ami.on("hangup")
+        def by_name(event: Event) -> None:
+            seen.append(("by name", event.ami_name))
+
+        server.emit(events.Newchannel(channel="A"))
+        server.emit(events.Hangup(cause=16))
+        await ami.send(actions.Ping())
+        await asyncio.sleep(0.01)
+        ami.off(plain)
+        ami.off(slow)
+        server.emit(events.Hangup(cause=17))
+        await ami.send(actions.Ping())
+    assert seen[:2] == [("plain", "16"), ("by name", "Hangup")]
+    assert seen[2:4] == [("slow", "Newchannel"), ("slow", "Hangup")]
+    assert seen[4:] == [("by name", "Hangup")]
+
+
+@asynchronous
+async def test_handlers_given_before_connect_work() -> None:
+    seen: list[str] = []
+    async with FakeAsterisk() as server:
+        ami = AsyncClient.from_url(server.url)
+
+        @ami.on()
+        async def everything(event: Event) -> None:
+            seen.append(event.ami_name)
+
+        async with ami:
+            await ami.send(actions.Ping())
+            await asyncio.sleep(0.01)
+    assert seen == ["FullyBooted"]
+
+
+@asynchronous
+async def test_events_of_replies_are_kept_apart() -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        alone, inside, both = (
+            ami.events(include="unsolicited"),
+            ami.events(include="replies"),
+            ami.events(include="all"),
+        )
+        members = ami.events(events.QueueMember, include="all")
+        await ami.send(actions.QueueStatus())
+        server.emit(events.Hangup(cause=16))
+        await ami.send(actions.Ping())
+        for stream in (alone, inside, both, members):
+            stream.close()
+        assert [event.ami_name async for event in alone][-1] == "Hangup"
+        assert [event.ami_name async for event in inside] == [
+            "QueueParams",
+            "QueueMember",
+            "QueueStatusComplete",
+        ]
+        assert len([event async for event in both]) >= 4
+        assert [member.name async for member in members] == ["Alice"]
+
+
+@asynchronous
+async def test_a_handler_that_raises_is_logged_and_costs_nothing_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    seen: list[str] = []
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+
+        @ami.on(events.Hangup)
+        def broken(_: events.Hangup) -> None:
+            raise ValueError("plain")
+
+        @ami.on(events.Hangup)
+        async def broken_too(_: events.Hangup) -> None:
+            raise ValueError("coroutine")
+
+        @ami.on(events.Hangup)
+        def good(event: events.Hangup) -> None:
+            seen.append(str(event.cause))
+
+        with caplog.at_level(logging.ERROR, "amisdk"):
+            server.emit(events.Hangup(cause=16))
+            server.emit(events.Hangup(cause=17))
+            await ami.send(actions.Ping())
+            await asyncio.sleep(0.01)
+    assert seen == ["16", "17"]
+    assert [record.getMessage() for record in caplog.records] == ["a handler for Hangup raised"] * 4
+
+
+@asynchronous
+async def test_a_handler_may_send_and_close() -> None:
+    replies: list[str | None] = []
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+
+        @ami.on(events.Hangup)
+        async def answer(_: events.Hangup) -> None:
+            replies.append((await ami.send(actions.Ping())).ping)
+            await ami.close()
+
+        server.emit(events.Hangup(cause=16))
+        await ami.wait_closed()
+    assert replies == ["Pong"]
+
+
+@asynchronous
+async def test_an_unknown_event_arrives_with_its_headers() -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        with ami.events(events.UnknownEvent) as stream:
+            server.emit([("Event", "FromTheFuture"), ("Answer", "42")])
+            event = await anext(stream)
+    assert event.ami_name == "FromTheFuture"
+    assert event.headers["answer"] == "42"
+
+
+@asynchronous
+async def test_a_message_over_the_limit_ends_the_connection() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        peer.writer.write(b"Event: Huge\r\nValue: " + b"x" * 5000)
+        await peer.gone()
+
+    async with serving(serve) as port:
+        ami = client(port, max_message=2000)
+        await ami.connect()
+        with pytest.raises(errors.ConnectionClosed, match="2000 bytes") as caught:
+            await ami.wait_closed()
+        assert isinstance(caught.value.__cause__, errors.MessageTooLong)
+        await ami.close()
+
+
+@asynchronous
+async def test_an_encoding_of_ones_own() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        data = await peer.reader.readuntil(b"\r\n\r\n")
+        assert "Variable: gr\xfc\xdfe\r\n".encode("latin-1") in data
+        action_id = data.split(b"ActionID: ")[1].split(b"\r\n")[0]
+        peer.writer.write(b"Response: Success\r\nActionID: " + action_id)
+        peer.writer.write("\r\nValue: J\xfcrgen\r\n\r\n".encode("latin-1"))
+        await peer.gone()
+
+    async with serving(serve) as port, client(port, encoding="latin-1") as ami:
+        reply = await ami.send(actions.Getvar(variable="gr\xfc\xdfe"))
+    assert reply.value == "J\xfcrgen"
+
+
+@asynchronous
+async def test_the_secret_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        async with serving(Peer.login) as port:
+            ami = client(port, auth="plain")
+            shown = [repr(ami), str(ami), repr(ami._options)]
+            await ami.connect()
+            shown += [repr(ami), repr(vars(ami))]
+            await ami.close()
+        async with FakeAsterisk() as server:
+            with pytest.raises(errors.LoginRefused) as caught:
+                await client(server.port).connect()
+        shown += [str(caught.value), repr(caught.value)]
+    assert caplog.records
+    assert not [text for text in (*shown, caplog.text) if "s3cr3t-word" in text]
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@asynchronous
+async def _tls_login(authority: trustme.CA, name: str, **options: object) -> None:
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(server_side)
+
+    async def play(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = Peer(reader, writer)
+        try:
+            await peer.login()
+            await peer.gone()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(play, "127.0.0.1", 0, ssl=server_side)
+    try:
+        port = server.sockets[0].getsockname()[1]
+        async with client(port, **options) as ami:
+            assert ami.connected
+    finally:
+        server.close()
+
+
+def _trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
+
+
+def test_tls_with_a_trusted_certificate(authority: trustme.CA) -> None:
+    _tls_login(authority, "127.0.0.1", tls=_trusting(authority))
+    _tls_login(authority, "pbx.example", tls=_trusting(authority), server_hostname="pbx.example")
+
+
+def test_tls_refuses_what_it_cannot_trust(authority: trustme.CA) -> None:
+    with pytest.raises(errors.ConnectFailed, match=r"TLS with 127\.0\.0\.1"):
+        _tls_login(authority, "127.0.0.1", tls=True)
+    with pytest.raises(errors.ConnectFailed, match=r"TLS with 127\.0\.0\.1"):
+        _tls_login(authority, "pbx.example", tls=_trusting(authority))
+
+
+def test_tls_needs_version_1_2() -> None:
+    context = AsyncClient(username="a", secret="b", tls=True)._options.ssl_context()
+    assert context is not None
+    assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
+    assert context.verify_mode == ssl.CERT_REQUIRED
+    assert context.check_hostname
+
+
+def test_from_env_reads_both_spellings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AMI_HOST", "pbx.example")
+    monkeypatch.setenv("AMI_LOGIN", "dialer")
+    monkeypatch.setenv("AMI_PASSWORD", "word")
+    assert "dialer@pbx.example:5038" in repr(AsyncClient.from_env())
+    assert "dialer@pbx.example:5039" in repr(AsyncClient.from_env(tls=True))
