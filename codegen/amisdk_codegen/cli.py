@@ -13,10 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .errors import Problem, SpecError
-from .load import load
 from .model import SpecFile
-from .render import render
-from .resolve import resolve
 from .write import differences, replace, write
 
 __all__ = ["main", "schema_text"]
@@ -37,6 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _schema(options)
     except SpecError as error:
         print(error, file=sys.stderr)
+    except ModuleNotFoundError as error:
+        if error.name not in ("jinja2", "ruamel", "ruamel.yaml", "ruff"):
+            raise
+        needs = "amisdk-codegen needs more than is installed: pip install 'amisdk[codegen]'"
+        print(needs, file=sys.stderr)
     except OSError as error:
         print(f"amisdk-codegen: {error}", file=sys.stderr)
     return 2
@@ -50,6 +52,11 @@ def schema_text() -> str:
 
 
 def _files(options: argparse.Namespace) -> dict[str, str]:
+    # These need the extra "codegen"; without it, the command can still say so.
+    from .load import load
+    from .render import render
+    from .resolve import resolve
+
     package: str = options.package
     if not package.isidentifier():
         raise SpecError([Problem("--package", 1, f'"{package}" is no name for a package')])

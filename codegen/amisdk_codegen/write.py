@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .errors import Problem, SpecError
-from .render import BANNER
+from .plan import BANNER
 
 __all__ = ["differences", "replace", "write"]
 

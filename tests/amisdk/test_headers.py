@@ -62,7 +62,13 @@ def test_a_missing_name() -> None:
 
 
 def test_order_and_repeats_are_kept() -> None:
-    assert list(HEADERS) == [("Event", "A"), ("Var", "1"), ("var", "2"), ("Empty", ""), ("VAR", "3")]
+    assert list(HEADERS) == [
+        ("Event", "A"),
+        ("Var", "1"),
+        ("var", "2"),
+        ("Empty", ""),
+        ("VAR", "3"),
+    ]
     assert len(HEADERS) == 5
     assert len(Headers()) == 0
 

@@ -1,6 +1,7 @@
 """A workspace with a good spec and the package made of it, copied for each test."""
 
 import shutil
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path = root / "spec" / name
         path.parent.mkdir(parents=True)
         path.write_text(str(text), encoding="utf-8")
-    arguments = ["--spec", str(root / "spec"), "--out", str(root / "out"), "--package", "things"]
-    assert main(["generate", *arguments]) == 0
+    with chdir(root):
+        assert main(["generate", "--out", "out", "--package", "things"]) == 0
     return root
 
 

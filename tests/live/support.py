@@ -37,7 +37,7 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=Reply)
 E = TypeVar("E", bound=Event)
 
-LIMIT = 30.0
+LIMIT = 20.0
 """Seconds that a live test may take."""
 
 FREE_HEADERS = (ConfigReply, PairsReply, events.UserEvent, events.TestEvent)

@@ -1,0 +1,127 @@
+"""Queues between the reader and its consumers."""
+
+import asyncio
+import gc
+import logging
+
+import pytest
+
+from amisdk import errors, events
+from amisdk.models import Event
+from amisdk.streams import QUEUE_SIZE, AsyncHandler, EventStream
+from amisdk.subscriptions import Dispatcher
+from tests.support import asynchronous
+
+
+def _push(dispatcher: Dispatcher, event: Event) -> None:
+    dispatcher.deliver(dispatcher.route(event.ami_name).unsolicited, event)
+
+
+@asynchronous
+async def test_a_stream_gathers_from_the_moment_it_is_made() -> None:
+    dispatcher = Dispatcher()
+    stream: EventStream[Event] = EventStream(dispatcher, (events.Hangup,), "unsolicited")
+    _push(dispatcher, events.Hangup(cause=16))
+    _push(dispatcher, events.Newchannel())
+    stream.close()
+    assert [event async for event in stream] == [events.Hangup(cause=16)]
+
+
+@asynchronous
+async def test_a_waiting_consumer_is_woken() -> None:
+    dispatcher = Dispatcher()
+    stream: EventStream[Event] = EventStream(dispatcher, (), "unsolicited")
+    waiting = asyncio.ensure_future(anext(stream))
+    await asyncio.sleep(0)
+    _push(dispatcher, events.Hangup(cause=1))
+    assert await waiting == events.Hangup(cause=1)
+
+
+@asynchronous
+async def test_a_full_queue_drops_the_oldest_counts_and_tells_once_per_burst(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    dispatcher = Dispatcher()
+    stream: EventStream[Event] = EventStream(dispatcher, (), "unsolicited")
+    with caplog.at_level(logging.WARNING, "amisdk"):
+        for number in range(QUEUE_SIZE + 25):
+            _push(dispatcher, events.Hangup(cause=number))
+    stream.close()
+    kept = [event.cause async for event in stream if isinstance(event, events.Hangup)]
+    assert kept == list(range(25, QUEUE_SIZE + 25))
+    assert stream.lost == 25
+    assert len(caplog.records) == 1
+
+
+@asynchronous
+async def test_a_lost_connection_shows_after_the_last_event() -> None:
+    dispatcher = Dispatcher()
+    stream: EventStream[Event] = EventStream(dispatcher, (), "unsolicited")
+    _push(dispatcher, events.Hangup(cause=1))
+    stream.close(errors.ConnectionClosed("lost"))
+    assert await anext(stream) == events.Hangup(cause=1)
+    for _ in range(2):
+        with pytest.raises(errors.ConnectionClosed, match="lost"):
+            await anext(stream)
+
+
+@asynchronous
+async def test_a_stream_that_nobody_holds_unsubscribes() -> None:
+    dispatcher = Dispatcher()
+    EventStream(dispatcher, (), "unsolicited")
+    gc.collect()
+    assert dispatcher.route("Hangup").unsolicited == ()
+
+
+@asynchronous
+async def test_leaving_the_with_block_unsubscribes() -> None:
+    dispatcher = Dispatcher()
+    stream: EventStream[Event] = EventStream(dispatcher, (), "all")
+    with stream:
+        assert len(dispatcher.route("Hangup").replies) == 1
+    assert dispatcher.route("Hangup").replies == ()
+    assert [event async for event in stream] == []
+
+
+@asynchronous
+async def test_a_handler_takes_one_event_after_the_other() -> None:
+    running = most = 0
+    done = asyncio.Event()
+    seen: list[int | None] = []
+
+    async def work(event: events.Hangup) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        seen.append(event.cause)
+        running -= 1
+        if len(seen) == 5:
+            done.set()
+
+    handler = AsyncHandler(work)
+    for cause in range(5):
+        handler.put(events.Hangup(cause=cause))
+    handler.start()
+    handler.start()
+    handler.finish()
+    await done.wait()
+    await handler.stop()
+    assert (seen, most) == ([0, 1, 2, 3, 4], 1)
+
+
+@asynchronous
+async def test_a_stopped_handler_is_cancelled_where_it_stands() -> None:
+    reached: list[str] = []
+
+    async def work(_: Event) -> None:
+        reached.append("begun")
+        await asyncio.sleep(60)
+        reached.append("ended")
+
+    handler = AsyncHandler(work)
+    handler.put(events.Hangup())
+    handler.start()
+    await asyncio.sleep(0)
+    await handler.stop()
+    assert reached == ["begun"]
