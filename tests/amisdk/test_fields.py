@@ -23,6 +23,8 @@ from amisdk.fields import (
 from amisdk.info import EventInfo
 from amisdk.models import Event
 
+Known = Literal["Up", "Down"]
+
 
 class Sample(Event):
     """An event with a field of every kind."""
@@ -40,7 +42,7 @@ class Sample(Event):
     )
     moment: Soft[datetime] = Field(default=None, serialization_alias="Moment")
     last: Annotated[Soft[datetime], Absent("0")] = Field(default=None, serialization_alias="Last")
-    known: Soft[Literal["Up", "Down"] | str] = Field(default=None, serialization_alias="Known")
+    known: Soft[Known | str] = Field(default=None, serialization_alias="Known")
     other: Annotated[Soft[str], Absent("Unknown", "-")] = Field(
         default=None, serialization_alias="Other"
     )

@@ -29,8 +29,10 @@ PROOF = OneOf((("secret",), ("key",)))
         (
             PLACE,
             "exten",
-            "context and priority must be given too "
-            "(either exten, context and priority, or application)",
+            (
+                "context and priority must be given too "
+                "(either exten, context and priority, or application)"
+            ),
         ),
         (
             PLACE,

@@ -138,7 +138,7 @@ YAML: dict[str, tuple[str, int, str]] = {
         "broken YAML: ",
     ),
     "a bracket that never closes": (
-        "summary: More.\nenums:\n  Mood:\n    values: [glad,\n\n",
+        "summary: More.\nenums:\n  Mood:\n    values: [glad\n\n",
         4,
         "broken YAML: ",
     ),
@@ -180,7 +180,7 @@ YAML: dict[str, tuple[str, int, str]] = {
     "a number that is none": (
         event("fields:\n  Door: {doc: .nan}"),
         8,
-        "events.Did.fields.Door.doc: is not a text (put quotes around it)",
+        'put quotes around ".nan"; it reads as a float',
     ),
     "an alias that is unknown": (
         "summary: More.\nenums: *moods\n",
