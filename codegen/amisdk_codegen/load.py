@@ -20,9 +20,9 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from .errors import Problem, SpecError
 from .model import SpecFile
 
-__all__ = ["Source", "load"]
+__all__ = ["At", "Source", "load"]
 
-Path_ = tuple[str | int, ...]
+At = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Source:
     file: str
     area: str
     content: SpecFile
-    lines: dict[Path_, int]
+    lines: dict[At, int]
 
-    def problem(self, path: Path_, message: str) -> Problem:
+    def problem(self, path: At, message: str) -> Problem:
         """Make a problem at the value which `path` names, or at its nearest parent."""
         return Problem(self.file, _line_of(self.lines, path), message)
 
@@ -84,7 +84,7 @@ def _load_file(file: Path) -> Source:
     if node is None:
         raise SpecError([Problem(name, 1, "the file is empty")])
 
-    lines: dict[Path_, int] = {}
+    lines: dict[At, int] = {}
     problems: list[Problem] = []
     data = _plain(node, (), lines, problems, name)
     if problems:
@@ -98,9 +98,7 @@ def _load_file(file: Path) -> Source:
     return Source(name, file.stem, content, lines)
 
 
-def _plain(
-    node: Node, path: Path_, lines: dict[Path_, int], problems: list[Problem], file: str
-) -> Any:
+def _plain(node: Node, path: At, lines: dict[At, int], problems: list[Problem], file: str) -> Any:
     """Turn a YAML node into plain Python data, and note the line of every value."""
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, ScalarNode):
@@ -151,7 +149,7 @@ def _scalar(node: ScalarNode, file: str, problems: list[Problem]) -> Any:
     return None
 
 
-def _line_of(lines: dict[Path_, int], path: Path_) -> int:
+def _line_of(lines: dict[At, int], path: At) -> int:
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)
@@ -170,7 +168,7 @@ _MESSAGES = {
 }
 
 
-def _explain(error: ValidationError, file: str, lines: dict[Path_, int]) -> Iterator[Problem]:
+def _explain(error: ValidationError, file: str, lines: dict[At, int]) -> Iterator[Problem]:
     for fault in error.errors(include_url=False, include_context=False):
         path = tuple(part for part in fault["loc"] if part != "[key]")
         known = path

@@ -37,6 +37,7 @@ __all__ = [
     "RecordField",
     "ReplySpec",
     "RuleSpec",
+    "Spans",
     "SpecFile",
     "parse_versions",
 ]
@@ -44,11 +45,14 @@ __all__ = [
 FIRST_MAJOR = 11
 LAST_MAJOR = 23
 
+Spans = tuple[tuple[int, int], ...]
+"""Spans of Asterisk majors."""
+
 _HEADER = r"^[A-Za-z0-9]([A-Za-z0-9_. -]*[A-Za-z0-9])?$"
 _SPAN = re.compile(r"(\d+)(?:-(\d+))?\Z")
 
 
-def parse_versions(text: object) -> tuple[tuple[int, int], ...]:
+def parse_versions(text: object) -> Spans:
     """Read a version span such as ``12-23``, ``16`` or ``18, 20-23``."""
     spans: list[tuple[int, int]] = []
     if isinstance(text, bool) or not isinstance(text, (int, str)):

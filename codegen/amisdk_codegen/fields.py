@@ -1,0 +1,236 @@
+"""The fields of generated classes: their names, annotations and arguments."""
+
+from __future__ import annotations
+
+from .gather import Spec, Use
+from .load import At, Source
+from .model import ActionField, RecordField
+from .names import field_name, reserved
+from .plan import ClassPlan, FieldPlan, quoted
+from .text import field_doc, wrapped
+
+__all__ = ["Imports", "Namer", "record_class", "soft_fields", "strict_field"]
+
+
+class Namer:
+    """Gives the fields of one class their names, and finds those that clash."""
+
+    def __init__(self, spec: Spec, source: Source, owner: str, kind: str) -> None:
+        self._spec, self._source, self._owner, self._kind = spec, source, owner, kind
+        self._wires: dict[str, str] = {}
+        self.fields: dict[str, str] = {}
+
+    def name(self, wire: str, at: At, kind: str = "text") -> str:
+        """Return the Python name of a header, whose field is of this type."""
+        plural = kind == "variables"
+        name = field_name(wire, self._owner, self._spec.names, plural=plural)
+        if (why := reserved(self._kind, name)) is not None:
+            self._fault(at, f'{self._owner}: "{wire}" would be named "{name}", which is {why}; '
+                            "name it in names.fields")  # fmt: skip
+        lowered = wire.lower()
+        if lowered in self._wires:
+            self._fault(at, f'{self._owner} has the field "{wire}" twice')
+        elif name in self.fields:
+            self._fault(at, f'{self._owner}: "{self.fields[name]}" and "{wire}" would both be '
+                            f'named "{name}"; name one of them in names.fields')  # fmt: skip
+        self._wires[lowered] = name
+        self.fields.setdefault(name, wire)
+        return name
+
+    def known(self, wire: str, at: At, where: str) -> str:
+        """Return the Python name of a header that has been named before."""
+        name = self._wires.get(wire.lower())
+        if name is None:
+            self._fault(at, f'{where} speaks of "{wire}", which {self._owner} has not')
+            return "unknown"
+        return name
+
+    def _fault(self, at: At, message: str) -> None:
+        self._spec.problems.append(self._source.problem(at, message))
+
+
+class Imports:
+    """The names that a module's code needs, by the module they come from."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, set[str]] = {}
+
+    def add(self, module: str, *names: str) -> None:
+        """Note that names of a module are needed."""
+        self._names.setdefault(module, set()).update(names)
+
+    def lines(self) -> list[str]:
+        """Return the import statements: standard library, pydantic, amisdk, own package."""
+
+        def rank(module: str) -> tuple[int, str]:
+            first = module.partition(".")[0]
+            return ({"pydantic": 1, "amisdk": 2, "": 3}.get(first, 0), module)
+
+        lines: list[str] = []
+        last = 0
+        for module in sorted(self._names, key=rank):
+            if lines and rank(module)[0] != last:
+                lines.append("")
+            last = rank(module)[0]
+            lines.append(f"from {module} import {', '.join(sorted(self._names[module]))}")
+        return lines
+
+
+_FIELDS = "amisdk.fields"
+_SOFT_TYPES = {
+    "text": "str",
+    "verbatim": "str",
+    "int": "int",
+    "float": "float",
+    "bool": "bool",
+    "epoch": "datetime",
+    "datetime": "datetime",
+    "localtime": "datetime",
+    "clock": "Clock",
+    "csv": "Names",
+    "variables": "VariablePairs",
+    "json": "Json[Any]",
+}
+
+
+def _soft_field(spec: Spec, source: Source, imports: Imports, name: str, use: Use) -> FieldPlan:
+    one = use.spec
+    inner = _SOFT_TYPES[one.type]
+    match one.type:
+        case "epoch" | "datetime" | "localtime":
+            imports.add("datetime", "datetime")
+        case "clock" | "csv" | "variables":
+            imports.add(_FIELDS, inner)
+        case "json":
+            imports.add("pydantic", "Json")
+            imports.add("typing", "Any")
+    if one.enum is not None:
+        inner = f"{_literal(spec, source, imports, one.enum, use.at)} | str"
+    if one.repeat:
+        inner = f"tuple[{inner}, ...]"
+    marks: list[str] = []
+    if one.repeat:
+        marks.append("Repeated()")
+    if one.type == "verbatim":
+        marks.append("Verbatim()")
+    if one.escaped:
+        marks.append("Escaped()")
+    if one.absent:
+        marks.append(f"Absent({', '.join(map(quoted, one.absent))})")
+    if one.words is not None:
+        marks.append(f"Words({', '.join(map(quoted, one.words))})")
+    imports.add(_FIELDS, "Soft", *(mark.partition("(")[0] for mark in marks))
+    imports.add("pydantic", "Field")
+    annotation = f"Soft[{inner}]"
+    if marks:
+        imports.add("typing", "Annotated")
+        annotation = f"Annotated[{annotation}, {', '.join(marks)}]"
+    doc = field_doc(one.doc, one.unit, use.versions)
+    return FieldPlan(name, annotation, f"default=None, serialization_alias={quoted(use.wire)}", doc)
+
+
+def soft_fields(
+    spec: Spec, source: Source, imports: Imports, owner: str, kind: str, uses: list[Use]
+) -> list[FieldPlan]:
+    """Plan the fields of an event or a reply."""
+    namer = Namer(spec, source, owner, kind)
+    return [
+        _soft_field(spec, source, imports, namer.name(use.wire, use.at, use.spec.type), use)
+        for use in uses
+    ]
+
+
+def _literal(spec: Spec, source: Source, imports: Imports, enum: str | list[str], at: At) -> str:
+    if isinstance(enum, str):
+        if enum not in spec.enums:
+            spec.problems.append(source.problem((*at, "enum"), f'there is no enum "{enum}"'))
+        imports.add("..enums", enum)
+        return enum
+    imports.add("typing", "Literal")
+    return f"Literal[{', '.join(map(quoted, dict.fromkeys(enum)))}]"
+
+
+_STRICT_TYPES = {
+    "int": "int",
+    "float": "float",
+    "bool": "bool",
+    "csv": "CommaList",
+    "variables": "Variables",
+    "headers": "FreeHeaders",
+    "secret": "Secret",
+    "priority": "Priority",
+}
+
+
+def strict_field(
+    spec: Spec,
+    source: Source,
+    imports: Imports,
+    name: str,
+    wire: str,
+    one: ActionField,
+    at: At,
+    annotation: str | None = None,
+) -> FieldPlan:
+    """Plan a field of an action; its annotation follows from its type, if none is given."""
+    if annotation is None:
+        annotation = _strict_type(spec, source, imports, one, at)
+    arguments = [f"serialization_alias={quoted(wire)}"]
+    for name_, bound in (("ge", one.min), ("le", one.max)):
+        if bound is not None:
+            arguments.insert(0, f"{name_}={bound}")
+    if not one.required:
+        annotation = f"{annotation} | None"
+        arguments.insert(0, "default=None")
+    imports.add("pydantic", "Field")
+    doc = field_doc(one.doc, one.unit, one.versions, one.default)
+    return FieldPlan(name, annotation, ", ".join(arguments), doc)
+
+
+def _strict_type(spec: Spec, source: Source, imports: Imports, one: ActionField, at: At) -> str:
+    text = "TextGiven" if one.required and not one.blank else "Text"
+    if one.type == "csv" and one.enum is not None:
+        _literal(spec, source, Imports(), one.enum, at)
+    elif one.enum is not None:
+        literal = _literal(spec, source, imports, one.enum, at)
+        if one.open:
+            imports.add(_FIELDS, text)
+            return f"{literal} | {text}"
+        return literal
+    if one.repeat:
+        imports.add(_FIELDS, "Repeated", text)
+        imports.add("collections.abc", "Sequence")
+        imports.add("typing", "Annotated")
+        return f"Annotated[Sequence[{text}], Repeated()]"
+    if one.words is not None:
+        imports.add(_FIELDS, "Words")
+        imports.add("typing", "Annotated")
+        return f"Annotated[bool, Words({', '.join(map(quoted, one.words))})]"
+    python = _STRICT_TYPES.get(one.type, text)
+    if python not in ("int", "float", "bool"):
+        imports.add(_FIELDS, python)
+    return python
+
+
+def record_class(
+    spec: Spec,
+    source: Source,
+    imports: Imports,
+    owner: str,
+    name: str,
+    one: ActionField,
+    at: At,
+) -> ClassPlan:
+    """Plan the class of the records that a field takes."""
+    singular = name.removesuffix("s")
+    cls = owner + "".join(word.capitalize() for word in singular.split("_"))
+    namer = Namer(spec, source, cls, "record_class")
+    fields: list[FieldPlan] = []
+    columns: dict[str, RecordField] = one.columns or {}
+    for wire, column in columns.items():
+        place = (*at, "columns", wire)
+        like = ActionField(doc=column.doc, required=column.required, enum=column.enum)
+        python = namer.name(wire, place)
+        fields.append(strict_field(spec, source, imports, python, wire, like, place))
+    doc = wrapped([f"One of the {name} of {owner}."], indent=4)
+    return ClassPlan(cls, "Record", doc, None, fields)
