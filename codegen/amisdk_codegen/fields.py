@@ -224,7 +224,7 @@ def record_class(
     """Plan the class of the records that a field takes."""
     singular = name.removesuffix("s")
     cls = owner + "".join(word.capitalize() for word in singular.split("_"))
-    namer = Namer(spec, source, cls, "record_class")
+    namer = Namer(spec, source, cls, "record")
     fields: list[FieldPlan] = []
     columns: dict[str, RecordField] = one.columns or {}
     for wire, column in columns.items():

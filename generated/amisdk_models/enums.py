@@ -10,11 +10,15 @@ __all__ = [
     "BridgeVideoSourceMode",
     "ChannelState",
     "ConfigChange",
+    "ContactState",
     "DTMFDirection",
     "DahdiAlarm",
+    "DeviceStateText",
     "DialStatus",
     "EventClass",
     "ExtensionStateText",
+    "FaxOperation",
+    "FaxState",
     "LoadType",
     "Presence",
     "QueueMembership",
@@ -79,6 +83,29 @@ ConfigChange: TypeAlias = Literal[
 """
 
 
+ContactState: TypeAlias = Literal[
+    "Unknown",
+    "Unreachable",
+    "Reachable",
+    "NonQualified",
+    "Created",
+    "Removed",
+    "Updated",
+    "Unqualified",
+]
+"""Whether a contact can be reached.
+
+- ``Unknown``: Not tested yet.
+- ``Unreachable``: It did not answer the last test.
+- ``Reachable``: It answered the last test.
+- ``NonQualified``: It is not tested; since version 16.
+- ``Created``: It is not tested; before version 16.
+- ``Removed``: It is gone.
+- ``Updated``: It registered again.
+- ``Unqualified``: Documented for a contact that is not tested.
+"""
+
+
 DTMFDirection: TypeAlias = Literal["Received", "Sent"]
 """Which way a tone goes, as Asterisk sees it.
 
@@ -99,6 +126,20 @@ DahdiAlarm: TypeAlias = Literal[
     "Unknown Alarm",
 ]
 """Kind of alarm on a line."""
+
+
+DeviceStateText: TypeAlias = Literal[
+    "Unknown",
+    "Not in use",
+    "In use",
+    "Busy",
+    "Invalid",
+    "Unavailable",
+    "Ringing",
+    "Ring+Inuse",
+    "On Hold",
+]
+"""State of a device, in words."""
 
 
 DialStatus: TypeAlias = Literal[
@@ -197,6 +238,23 @@ ExtensionStateText: TypeAlias = Literal[
     "Unknown",
 ]
 """State of an extension's hint, as a word."""
+
+
+FaxOperation: TypeAlias = Literal["gateway", "V.21", "send", "receive", "none"]
+"""What a fax transfer does.
+
+- ``gateway``: It passes a fax on between T.38 and audio.
+- ``V.21``: It listens if a fax is coming.
+- ``send``: It sends.
+- ``receive``: It receives.
+- ``none``: Nothing yet.
+"""
+
+
+FaxState: TypeAlias = Literal[
+    "Uninitialized", "Initialized", "Open", "Active", "Complete", "Reserved", "Inactive", "Unknown"
+]
+"""How far a fax transfer got."""
 
 
 LoadType: TypeAlias = Literal["load", "unload", "reload", "refresh"]

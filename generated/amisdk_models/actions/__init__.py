@@ -10,6 +10,14 @@ if TYPE_CHECKING:
     from .agents import AgentsReply as AgentsReply
     from .agi import AGI as AGI
     from .agi import AGIReply as AGIReply
+    from .aoc import AOCMessage as AOCMessage
+    from .aoc import AOCMessageReply as AOCMessageReply
+    from .bridge_technologies import BridgeTechnologySuspend as BridgeTechnologySuspend
+    from .bridge_technologies import BridgeTechnologySuspendReply as BridgeTechnologySuspendReply
+    from .bridge_technologies import BridgeTechnologyUnsuspend as BridgeTechnologyUnsuspend
+    from .bridge_technologies import (
+        BridgeTechnologyUnsuspendReply as BridgeTechnologyUnsuspendReply,
+    )
     from .bridges import Bridge as Bridge
     from .bridges import BridgeDestroy as BridgeDestroy
     from .bridges import BridgeDestroyReply as BridgeDestroyReply
@@ -22,6 +30,16 @@ if TYPE_CHECKING:
     from .bridges import BridgeReply as BridgeReply
     from .bridges import BridgeTechnologyList as BridgeTechnologyList
     from .bridges import BridgeTechnologyListReply as BridgeTechnologyListReply
+    from .caches import SorceryMemoryCacheExpire as SorceryMemoryCacheExpire
+    from .caches import SorceryMemoryCacheExpireObject as SorceryMemoryCacheExpireObject
+    from .caches import SorceryMemoryCacheExpireObjectReply as SorceryMemoryCacheExpireObjectReply
+    from .caches import SorceryMemoryCacheExpireReply as SorceryMemoryCacheExpireReply
+    from .caches import SorceryMemoryCachePopulate as SorceryMemoryCachePopulate
+    from .caches import SorceryMemoryCachePopulateReply as SorceryMemoryCachePopulateReply
+    from .caches import SorceryMemoryCacheStale as SorceryMemoryCacheStale
+    from .caches import SorceryMemoryCacheStaleObject as SorceryMemoryCacheStaleObject
+    from .caches import SorceryMemoryCacheStaleObjectReply as SorceryMemoryCacheStaleObjectReply
+    from .caches import SorceryMemoryCacheStaleReply as SorceryMemoryCacheStaleReply
     from .calls import Atxfer as Atxfer
     from .calls import AtxferReply as AtxferReply
     from .calls import BlindTransfer as BlindTransfer
@@ -95,6 +113,8 @@ if TYPE_CHECKING:
     from .dahdi import DAHDIRestartReply as DAHDIRestartReply
     from .dahdi import DAHDIShowChannels as DAHDIShowChannels
     from .dahdi import DAHDIShowChannelsReply as DAHDIShowChannelsReply
+    from .data_trees import DataGet as DataGet
+    from .data_trees import DataGetReply as DataGetReply
     from .databases import DBDel as DBDel
     from .databases import DBDelReply as DBDelReply
     from .databases import DBDelTree as DBDelTree
@@ -113,12 +133,24 @@ if TYPE_CHECKING:
     from .dialplans import ExtensionStateReply as ExtensionStateReply
     from .dialplans import ShowDialPlan as ShowDialPlan
     from .dialplans import ShowDialPlanReply as ShowDialPlanReply
+    from .faxes import FAXSession as FAXSession
+    from .faxes import FAXSessionReply as FAXSessionReply
+    from .faxes import FAXSessions as FAXSessions
+    from .faxes import FAXSessionsReply as FAXSessionsReply
+    from .faxes import FAXStats as FAXStats
+    from .faxes import FAXStatsReply as FAXStatsReply
+    from .filters import FilterList as FilterList
+    from .filters import FilterListReply as FilterListReply
     from .iax import IAXpeerlist as IAXpeerlist
     from .iax import IAXpeerlistReply as IAXpeerlistReply
     from .iax import IAXpeers as IAXpeers
     from .iax import IAXpeersReply as IAXpeersReply
     from .iax import IAXregistry as IAXregistry
     from .iax import IAXregistryReply as IAXregistryReply
+    from .iax_statistics import IAXnetstats as IAXnetstats
+    from .iax_statistics import IAXnetstatsReply as IAXnetstatsReply
+    from .loggers import LoggerRotate as LoggerRotate
+    from .loggers import LoggerRotateReply as LoggerRotateReply
     from .mailboxes import MailboxCount as MailboxCount
     from .mailboxes import MailboxCountReply as MailboxCountReply
     from .mailboxes import MailboxStatus as MailboxStatus
@@ -143,12 +175,62 @@ if TYPE_CHECKING:
     from .modules import ModuleLoadReply as ModuleLoadReply
     from .modules import Reload as Reload
     from .modules import ReloadReply as ReloadReply
+    from .mwi import MWIDelete as MWIDelete
+    from .mwi import MWIDeleteReply as MWIDeleteReply
+    from .mwi import MWIGet as MWIGet
+    from .mwi import MWIGetReply as MWIGetReply
+    from .mwi import MWIUpdate as MWIUpdate
+    from .mwi import MWIUpdateReply as MWIUpdateReply
+    from .outbound_messages import MessageSend as MessageSend
+    from .outbound_messages import MessageSendReply as MessageSendReply
     from .parking import Park as Park
     from .parking import ParkedCalls as ParkedCalls
     from .parking import ParkedCallsReply as ParkedCallsReply
     from .parking import Parkinglots as Parkinglots
     from .parking import ParkinglotsReply as ParkinglotsReply
     from .parking import ParkReply as ParkReply
+    from .pjsip import PJSIPHangup as PJSIPHangup
+    from .pjsip import PJSIPHangupReply as PJSIPHangupReply
+    from .pjsip import PJSIPNotify as PJSIPNotify
+    from .pjsip import PJSIPNotifyReply as PJSIPNotifyReply
+    from .pjsip import PJSIPQualify as PJSIPQualify
+    from .pjsip import PJSIPQualifyReply as PJSIPQualifyReply
+    from .pjsip import PJSIPRegister as PJSIPRegister
+    from .pjsip import PJSIPRegisterReply as PJSIPRegisterReply
+    from .pjsip import PJSIPSetMaintenance as PJSIPSetMaintenance
+    from .pjsip import PJSIPSetMaintenanceReply as PJSIPSetMaintenanceReply
+    from .pjsip import PJSIPShowAors as PJSIPShowAors
+    from .pjsip import PJSIPShowAorsReply as PJSIPShowAorsReply
+    from .pjsip import PJSIPShowAuths as PJSIPShowAuths
+    from .pjsip import PJSIPShowAuthsReply as PJSIPShowAuthsReply
+    from .pjsip import PJSIPShowContacts as PJSIPShowContacts
+    from .pjsip import PJSIPShowContactsReply as PJSIPShowContactsReply
+    from .pjsip import PJSIPShowEndpoint as PJSIPShowEndpoint
+    from .pjsip import PJSIPShowEndpointReply as PJSIPShowEndpointReply
+    from .pjsip import PJSIPShowEndpoints as PJSIPShowEndpoints
+    from .pjsip import PJSIPShowEndpointsReply as PJSIPShowEndpointsReply
+    from .pjsip import PJSIPShowMaintenance as PJSIPShowMaintenance
+    from .pjsip import PJSIPShowMaintenanceReply as PJSIPShowMaintenanceReply
+    from .pjsip import (
+        PJSIPShowRegistrationInboundContactStatuses as PJSIPShowRegistrationInboundContactStatuses,
+    )
+    from .pjsip import (
+        PJSIPShowRegistrationInboundContactStatusesReply as PJSIPShowRegistrationInboundContactStatusesReply,
+    )
+    from .pjsip import PJSIPShowRegistrationsInbound as PJSIPShowRegistrationsInbound
+    from .pjsip import PJSIPShowRegistrationsInboundReply as PJSIPShowRegistrationsInboundReply
+    from .pjsip import PJSIPShowRegistrationsOutbound as PJSIPShowRegistrationsOutbound
+    from .pjsip import PJSIPShowRegistrationsOutboundReply as PJSIPShowRegistrationsOutboundReply
+    from .pjsip import PJSIPShowResourceLists as PJSIPShowResourceLists
+    from .pjsip import PJSIPShowResourceListsReply as PJSIPShowResourceListsReply
+    from .pjsip import PJSIPShowSubscriptionsInbound as PJSIPShowSubscriptionsInbound
+    from .pjsip import PJSIPShowSubscriptionsInboundReply as PJSIPShowSubscriptionsInboundReply
+    from .pjsip import PJSIPShowSubscriptionsOutbound as PJSIPShowSubscriptionsOutbound
+    from .pjsip import PJSIPShowSubscriptionsOutboundReply as PJSIPShowSubscriptionsOutboundReply
+    from .pjsip import PJSIPUnregister as PJSIPUnregister
+    from .pjsip import PJSIPUnregisterReply as PJSIPUnregisterReply
+    from .playbacks import ControlPlayback as ControlPlayback
+    from .playbacks import ControlPlaybackReply as ControlPlaybackReply
     from .queues import QueueAdd as QueueAdd
     from .queues import QueueAddReply as QueueAddReply
     from .queues import QueueChangePriorityCaller as QueueChangePriorityCaller
@@ -219,6 +301,28 @@ if TYPE_CHECKING:
     from .sip import SIPshowpeerReply as SIPshowpeerReply
     from .sip import SIPshowregistry as SIPshowregistry
     from .sip import SIPshowregistryReply as SIPshowregistryReply
+    from .sip_notifications import SIPnotify as SIPnotify
+    from .sip_notifications import SIPnotifyReply as SIPnotifyReply
+    from .skinny import SKINNYdevices as SKINNYdevices
+    from .skinny import SKINNYdevicesReply as SKINNYdevicesReply
+    from .skinny import SKINNYlines as SKINNYlines
+    from .skinny import SKINNYlinesReply as SKINNYlinesReply
+    from .skinny import SKINNYshowdevice as SKINNYshowdevice
+    from .skinny import SKINNYshowdeviceReply as SKINNYshowdeviceReply
+    from .skinny import SKINNYshowline as SKINNYshowline
+    from .skinny import SKINNYshowlineReply as SKINNYshowlineReply
+    from .spans import DAHDIShowStatus as DAHDIShowStatus
+    from .spans import DAHDIShowStatusReply as DAHDIShowStatusReply
+    from .spans import DAHDITransfer as DAHDITransfer
+    from .spans import DAHDITransferReply as DAHDITransferReply
+    from .spans import PRIDebugFileSet as PRIDebugFileSet
+    from .spans import PRIDebugFileSetReply as PRIDebugFileSetReply
+    from .spans import PRIDebugFileUnset as PRIDebugFileUnset
+    from .spans import PRIDebugFileUnsetReply as PRIDebugFileUnsetReply
+    from .spans import PRIDebugSet as PRIDebugSet
+    from .spans import PRIDebugSetReply as PRIDebugSetReply
+    from .spans import PRIShowSpans as PRIShowSpans
+    from .spans import PRIShowSpansReply as PRIShowSpansReply
     from .states import DeviceStateList as DeviceStateList
     from .states import DeviceStateListReply as DeviceStateListReply
     from .states import ExtensionStateList as ExtensionStateList
@@ -233,12 +337,30 @@ if TYPE_CHECKING:
     from .systems import CoreSettingsReply as CoreSettingsReply
     from .systems import CoreStatus as CoreStatus
     from .systems import CoreStatusReply as CoreStatusReply
+    from .tones import PlayMF as PlayMF
+    from .tones import PlayMFReply as PlayMFReply
+    from .tones import SendFlash as SendFlash
+    from .tones import SendFlashReply as SendFlashReply
     from .userevents import UserEvent as UserEvent
     from .userevents import UserEventReply as UserEventReply
+    from .voicemails import VoicemailBoxSummary as VoicemailBoxSummary
+    from .voicemails import VoicemailBoxSummaryReply as VoicemailBoxSummaryReply
+    from .voicemails import VoicemailForward as VoicemailForward
+    from .voicemails import VoicemailForwardReply as VoicemailForwardReply
+    from .voicemails import VoicemailMove as VoicemailMove
+    from .voicemails import VoicemailMoveReply as VoicemailMoveReply
+    from .voicemails import VoicemailRefresh as VoicemailRefresh
+    from .voicemails import VoicemailRefreshReply as VoicemailRefreshReply
+    from .voicemails import VoicemailRemove as VoicemailRemove
+    from .voicemails import VoicemailRemoveReply as VoicemailRemoveReply
+    from .voicemails import VoicemailUserStatus as VoicemailUserStatus
+    from .voicemails import VoicemailUserStatusReply as VoicemailUserStatusReply
 
 __all__ = [
     "AGI",
     "AGIReply",
+    "AOCMessage",
+    "AOCMessageReply",
     "AbsoluteTimeout",
     "AbsoluteTimeoutReply",
     "AgentLogoff",
@@ -261,6 +383,10 @@ __all__ = [
     "BridgeReply",
     "BridgeTechnologyList",
     "BridgeTechnologyListReply",
+    "BridgeTechnologySuspend",
+    "BridgeTechnologySuspendReply",
+    "BridgeTechnologyUnsuspend",
+    "BridgeTechnologyUnsuspendReply",
     "CancelAtxfer",
     "CancelAtxferReply",
     "Challenge",
@@ -289,6 +415,8 @@ __all__ = [
     "ConfbridgeUnlockReply",
     "ConfbridgeUnmute",
     "ConfbridgeUnmuteReply",
+    "ControlPlayback",
+    "ControlPlaybackReply",
     "CoreSettings",
     "CoreSettingsReply",
     "CoreShowChannelMap",
@@ -311,6 +439,10 @@ __all__ = [
     "DAHDIRestartReply",
     "DAHDIShowChannels",
     "DAHDIShowChannelsReply",
+    "DAHDIShowStatus",
+    "DAHDIShowStatusReply",
+    "DAHDITransfer",
+    "DAHDITransferReply",
     "DBDel",
     "DBDelReply",
     "DBDelTree",
@@ -321,6 +453,8 @@ __all__ = [
     "DBGetTreeReply",
     "DBPut",
     "DBPutReply",
+    "DataGet",
+    "DataGetReply",
     "DeviceStateList",
     "DeviceStateListReply",
     "DialplanExtensionAdd",
@@ -333,7 +467,15 @@ __all__ = [
     "ExtensionStateList",
     "ExtensionStateListReply",
     "ExtensionStateReply",
+    "FAXSession",
+    "FAXSessionReply",
+    "FAXSessions",
+    "FAXSessionsReply",
+    "FAXStats",
+    "FAXStatsReply",
     "Filter",
+    "FilterList",
+    "FilterListReply",
     "FilterReply",
     "GetConfig",
     "GetConfigJSON",
@@ -343,6 +485,8 @@ __all__ = [
     "GetvarReply",
     "Hangup",
     "HangupReply",
+    "IAXnetstats",
+    "IAXnetstatsReply",
     "IAXpeerlist",
     "IAXpeerlistReply",
     "IAXpeers",
@@ -357,10 +501,18 @@ __all__ = [
     "ListCommandsReply",
     "LocalOptimizeAway",
     "LocalOptimizeAwayReply",
+    "LoggerRotate",
+    "LoggerRotateReply",
     "Login",
     "LoginReply",
     "Logoff",
     "LogoffReply",
+    "MWIDelete",
+    "MWIDeleteReply",
+    "MWIGet",
+    "MWIGetReply",
+    "MWIUpdate",
+    "MWIUpdateReply",
     "MailboxCount",
     "MailboxCountReply",
     "MailboxStatus",
@@ -373,6 +525,8 @@ __all__ = [
     "MeetmeMuteReply",
     "MeetmeUnmute",
     "MeetmeUnmuteReply",
+    "MessageSend",
+    "MessageSendReply",
     "MixMonitor",
     "MixMonitorMute",
     "MixMonitorMuteReply",
@@ -387,6 +541,50 @@ __all__ = [
     "MuteAudioReply",
     "Originate",
     "OriginateReply",
+    "PJSIPHangup",
+    "PJSIPHangupReply",
+    "PJSIPNotify",
+    "PJSIPNotifyReply",
+    "PJSIPQualify",
+    "PJSIPQualifyReply",
+    "PJSIPRegister",
+    "PJSIPRegisterReply",
+    "PJSIPSetMaintenance",
+    "PJSIPSetMaintenanceReply",
+    "PJSIPShowAors",
+    "PJSIPShowAorsReply",
+    "PJSIPShowAuths",
+    "PJSIPShowAuthsReply",
+    "PJSIPShowContacts",
+    "PJSIPShowContactsReply",
+    "PJSIPShowEndpoint",
+    "PJSIPShowEndpointReply",
+    "PJSIPShowEndpoints",
+    "PJSIPShowEndpointsReply",
+    "PJSIPShowMaintenance",
+    "PJSIPShowMaintenanceReply",
+    "PJSIPShowRegistrationInboundContactStatuses",
+    "PJSIPShowRegistrationInboundContactStatusesReply",
+    "PJSIPShowRegistrationsInbound",
+    "PJSIPShowRegistrationsInboundReply",
+    "PJSIPShowRegistrationsOutbound",
+    "PJSIPShowRegistrationsOutboundReply",
+    "PJSIPShowResourceLists",
+    "PJSIPShowResourceListsReply",
+    "PJSIPShowSubscriptionsInbound",
+    "PJSIPShowSubscriptionsInboundReply",
+    "PJSIPShowSubscriptionsOutbound",
+    "PJSIPShowSubscriptionsOutboundReply",
+    "PJSIPUnregister",
+    "PJSIPUnregisterReply",
+    "PRIDebugFileSet",
+    "PRIDebugFileSetReply",
+    "PRIDebugFileUnset",
+    "PRIDebugFileUnsetReply",
+    "PRIDebugSet",
+    "PRIDebugSetReply",
+    "PRIShowSpans",
+    "PRIShowSpansReply",
     "Park",
     "ParkReply",
     "ParkedCalls",
@@ -399,6 +597,8 @@ __all__ = [
     "PingReply",
     "PlayDTMF",
     "PlayDTMFReply",
+    "PlayMF",
+    "PlayMFReply",
     "PresenceState",
     "PresenceStateList",
     "PresenceStateListReply",
@@ -435,6 +635,8 @@ __all__ = [
     "RedirectReply",
     "Reload",
     "ReloadReply",
+    "SIPnotify",
+    "SIPnotifyReply",
     "SIPpeers",
     "SIPpeersReply",
     "SIPpeerstatus",
@@ -445,12 +647,32 @@ __all__ = [
     "SIPshowpeerReply",
     "SIPshowregistry",
     "SIPshowregistryReply",
+    "SKINNYdevices",
+    "SKINNYdevicesReply",
+    "SKINNYlines",
+    "SKINNYlinesReply",
+    "SKINNYshowdevice",
+    "SKINNYshowdeviceReply",
+    "SKINNYshowline",
+    "SKINNYshowlineReply",
+    "SendFlash",
+    "SendFlashReply",
     "SendText",
     "SendTextReply",
     "Setvar",
     "SetvarReply",
     "ShowDialPlan",
     "ShowDialPlanReply",
+    "SorceryMemoryCacheExpire",
+    "SorceryMemoryCacheExpireObject",
+    "SorceryMemoryCacheExpireObjectReply",
+    "SorceryMemoryCacheExpireReply",
+    "SorceryMemoryCachePopulate",
+    "SorceryMemoryCachePopulateReply",
+    "SorceryMemoryCacheStale",
+    "SorceryMemoryCacheStaleObject",
+    "SorceryMemoryCacheStaleObjectReply",
+    "SorceryMemoryCacheStaleReply",
     "Status",
     "StatusReply",
     "StopMixMonitor",
@@ -464,6 +686,18 @@ __all__ = [
     "UpdateConfigReply",
     "UserEvent",
     "UserEventReply",
+    "VoicemailBoxSummary",
+    "VoicemailBoxSummaryReply",
+    "VoicemailForward",
+    "VoicemailForwardReply",
+    "VoicemailMove",
+    "VoicemailMoveReply",
+    "VoicemailRefresh",
+    "VoicemailRefreshReply",
+    "VoicemailRemove",
+    "VoicemailRemoveReply",
+    "VoicemailUserStatus",
+    "VoicemailUserStatusReply",
     "VoicemailUsersList",
     "VoicemailUsersListReply",
     "WaitEvent",
@@ -479,6 +713,8 @@ if not TYPE_CHECKING:
         {
             "AGI": "agi",
             "AGIReply": "agi",
+            "AOCMessage": "aoc",
+            "AOCMessageReply": "aoc",
             "AbsoluteTimeout": "channels",
             "AbsoluteTimeoutReply": "channels",
             "AgentLogoff": "agents",
@@ -501,6 +737,10 @@ if not TYPE_CHECKING:
             "BridgeReply": "bridges",
             "BridgeTechnologyList": "bridges",
             "BridgeTechnologyListReply": "bridges",
+            "BridgeTechnologySuspend": "bridge_technologies",
+            "BridgeTechnologySuspendReply": "bridge_technologies",
+            "BridgeTechnologyUnsuspend": "bridge_technologies",
+            "BridgeTechnologyUnsuspendReply": "bridge_technologies",
             "CancelAtxfer": "calls",
             "CancelAtxferReply": "calls",
             "Challenge": "sessions",
@@ -529,6 +769,8 @@ if not TYPE_CHECKING:
             "ConfbridgeUnlockReply": "conferences",
             "ConfbridgeUnmute": "conferences",
             "ConfbridgeUnmuteReply": "conferences",
+            "ControlPlayback": "playbacks",
+            "ControlPlaybackReply": "playbacks",
             "CoreSettings": "systems",
             "CoreSettingsReply": "systems",
             "CoreShowChannelMap": "channels",
@@ -551,6 +793,10 @@ if not TYPE_CHECKING:
             "DAHDIRestartReply": "dahdi",
             "DAHDIShowChannels": "dahdi",
             "DAHDIShowChannelsReply": "dahdi",
+            "DAHDIShowStatus": "spans",
+            "DAHDIShowStatusReply": "spans",
+            "DAHDITransfer": "spans",
+            "DAHDITransferReply": "spans",
             "DBDel": "databases",
             "DBDelReply": "databases",
             "DBDelTree": "databases",
@@ -561,6 +807,8 @@ if not TYPE_CHECKING:
             "DBGetTreeReply": "databases",
             "DBPut": "databases",
             "DBPutReply": "databases",
+            "DataGet": "data_trees",
+            "DataGetReply": "data_trees",
             "DeviceStateList": "states",
             "DeviceStateListReply": "states",
             "DialplanExtensionAdd": "dialplans",
@@ -573,7 +821,15 @@ if not TYPE_CHECKING:
             "ExtensionStateList": "states",
             "ExtensionStateListReply": "states",
             "ExtensionStateReply": "dialplans",
+            "FAXSession": "faxes",
+            "FAXSessionReply": "faxes",
+            "FAXSessions": "faxes",
+            "FAXSessionsReply": "faxes",
+            "FAXStats": "faxes",
+            "FAXStatsReply": "faxes",
             "Filter": "sessions",
+            "FilterList": "filters",
+            "FilterListReply": "filters",
             "FilterReply": "sessions",
             "GetConfig": "configs",
             "GetConfigJSON": "configs",
@@ -583,6 +839,8 @@ if not TYPE_CHECKING:
             "GetvarReply": "channels",
             "Hangup": "channels",
             "HangupReply": "channels",
+            "IAXnetstats": "iax_statistics",
+            "IAXnetstatsReply": "iax_statistics",
             "IAXpeerlist": "iax",
             "IAXpeerlistReply": "iax",
             "IAXpeers": "iax",
@@ -597,10 +855,18 @@ if not TYPE_CHECKING:
             "ListCommandsReply": "sessions",
             "LocalOptimizeAway": "channels",
             "LocalOptimizeAwayReply": "channels",
+            "LoggerRotate": "loggers",
+            "LoggerRotateReply": "loggers",
             "Login": "sessions",
             "LoginReply": "sessions",
             "Logoff": "sessions",
             "LogoffReply": "sessions",
+            "MWIDelete": "mwi",
+            "MWIDeleteReply": "mwi",
+            "MWIGet": "mwi",
+            "MWIGetReply": "mwi",
+            "MWIUpdate": "mwi",
+            "MWIUpdateReply": "mwi",
             "MailboxCount": "mailboxes",
             "MailboxCountReply": "mailboxes",
             "MailboxStatus": "mailboxes",
@@ -613,6 +879,8 @@ if not TYPE_CHECKING:
             "MeetmeMuteReply": "meetme",
             "MeetmeUnmute": "meetme",
             "MeetmeUnmuteReply": "meetme",
+            "MessageSend": "outbound_messages",
+            "MessageSendReply": "outbound_messages",
             "MixMonitor": "recordings",
             "MixMonitorMute": "recordings",
             "MixMonitorMuteReply": "recordings",
@@ -627,6 +895,50 @@ if not TYPE_CHECKING:
             "MuteAudioReply": "channels",
             "Originate": "calls",
             "OriginateReply": "calls",
+            "PJSIPHangup": "pjsip",
+            "PJSIPHangupReply": "pjsip",
+            "PJSIPNotify": "pjsip",
+            "PJSIPNotifyReply": "pjsip",
+            "PJSIPQualify": "pjsip",
+            "PJSIPQualifyReply": "pjsip",
+            "PJSIPRegister": "pjsip",
+            "PJSIPRegisterReply": "pjsip",
+            "PJSIPSetMaintenance": "pjsip",
+            "PJSIPSetMaintenanceReply": "pjsip",
+            "PJSIPShowAors": "pjsip",
+            "PJSIPShowAorsReply": "pjsip",
+            "PJSIPShowAuths": "pjsip",
+            "PJSIPShowAuthsReply": "pjsip",
+            "PJSIPShowContacts": "pjsip",
+            "PJSIPShowContactsReply": "pjsip",
+            "PJSIPShowEndpoint": "pjsip",
+            "PJSIPShowEndpointReply": "pjsip",
+            "PJSIPShowEndpoints": "pjsip",
+            "PJSIPShowEndpointsReply": "pjsip",
+            "PJSIPShowMaintenance": "pjsip",
+            "PJSIPShowMaintenanceReply": "pjsip",
+            "PJSIPShowRegistrationInboundContactStatuses": "pjsip",
+            "PJSIPShowRegistrationInboundContactStatusesReply": "pjsip",
+            "PJSIPShowRegistrationsInbound": "pjsip",
+            "PJSIPShowRegistrationsInboundReply": "pjsip",
+            "PJSIPShowRegistrationsOutbound": "pjsip",
+            "PJSIPShowRegistrationsOutboundReply": "pjsip",
+            "PJSIPShowResourceLists": "pjsip",
+            "PJSIPShowResourceListsReply": "pjsip",
+            "PJSIPShowSubscriptionsInbound": "pjsip",
+            "PJSIPShowSubscriptionsInboundReply": "pjsip",
+            "PJSIPShowSubscriptionsOutbound": "pjsip",
+            "PJSIPShowSubscriptionsOutboundReply": "pjsip",
+            "PJSIPUnregister": "pjsip",
+            "PJSIPUnregisterReply": "pjsip",
+            "PRIDebugFileSet": "spans",
+            "PRIDebugFileSetReply": "spans",
+            "PRIDebugFileUnset": "spans",
+            "PRIDebugFileUnsetReply": "spans",
+            "PRIDebugSet": "spans",
+            "PRIDebugSetReply": "spans",
+            "PRIShowSpans": "spans",
+            "PRIShowSpansReply": "spans",
             "Park": "parking",
             "ParkReply": "parking",
             "ParkedCalls": "parking",
@@ -639,6 +951,8 @@ if not TYPE_CHECKING:
             "PingReply": "sessions",
             "PlayDTMF": "channels",
             "PlayDTMFReply": "channels",
+            "PlayMF": "tones",
+            "PlayMFReply": "tones",
             "PresenceState": "states",
             "PresenceStateList": "states",
             "PresenceStateListReply": "states",
@@ -675,6 +989,8 @@ if not TYPE_CHECKING:
             "RedirectReply": "calls",
             "Reload": "modules",
             "ReloadReply": "modules",
+            "SIPnotify": "sip_notifications",
+            "SIPnotifyReply": "sip_notifications",
             "SIPpeers": "sip",
             "SIPpeersReply": "sip",
             "SIPpeerstatus": "sip",
@@ -685,12 +1001,32 @@ if not TYPE_CHECKING:
             "SIPshowpeerReply": "sip",
             "SIPshowregistry": "sip",
             "SIPshowregistryReply": "sip",
+            "SKINNYdevices": "skinny",
+            "SKINNYdevicesReply": "skinny",
+            "SKINNYlines": "skinny",
+            "SKINNYlinesReply": "skinny",
+            "SKINNYshowdevice": "skinny",
+            "SKINNYshowdeviceReply": "skinny",
+            "SKINNYshowline": "skinny",
+            "SKINNYshowlineReply": "skinny",
+            "SendFlash": "tones",
+            "SendFlashReply": "tones",
             "SendText": "messages",
             "SendTextReply": "messages",
             "Setvar": "channels",
             "SetvarReply": "channels",
             "ShowDialPlan": "dialplans",
             "ShowDialPlanReply": "dialplans",
+            "SorceryMemoryCacheExpire": "caches",
+            "SorceryMemoryCacheExpireObject": "caches",
+            "SorceryMemoryCacheExpireObjectReply": "caches",
+            "SorceryMemoryCacheExpireReply": "caches",
+            "SorceryMemoryCachePopulate": "caches",
+            "SorceryMemoryCachePopulateReply": "caches",
+            "SorceryMemoryCacheStale": "caches",
+            "SorceryMemoryCacheStaleObject": "caches",
+            "SorceryMemoryCacheStaleObjectReply": "caches",
+            "SorceryMemoryCacheStaleReply": "caches",
             "Status": "channels",
             "StatusReply": "channels",
             "StopMixMonitor": "recordings",
@@ -704,6 +1040,18 @@ if not TYPE_CHECKING:
             "UpdateConfigReply": "configs",
             "UserEvent": "userevents",
             "UserEventReply": "userevents",
+            "VoicemailBoxSummary": "voicemails",
+            "VoicemailBoxSummaryReply": "voicemails",
+            "VoicemailForward": "voicemails",
+            "VoicemailForwardReply": "voicemails",
+            "VoicemailMove": "voicemails",
+            "VoicemailMoveReply": "voicemails",
+            "VoicemailRefresh": "voicemails",
+            "VoicemailRefreshReply": "voicemails",
+            "VoicemailRemove": "voicemails",
+            "VoicemailRemoveReply": "voicemails",
+            "VoicemailUserStatus": "voicemails",
+            "VoicemailUserStatusReply": "voicemails",
             "VoicemailUsersList": "mailboxes",
             "VoicemailUsersListReply": "mailboxes",
             "WaitEvent": "sessions",

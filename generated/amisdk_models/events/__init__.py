@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from .agi import AsyncAGIEnd as AsyncAGIEnd
     from .agi import AsyncAGIExec as AsyncAGIExec
     from .agi import AsyncAGIStart as AsyncAGIStart
+    from .aoc import AOC_D as AOC_D
+    from .aoc import AOC_E as AOC_E
+    from .aoc import AOC_S as AOC_S
     from .billing import CEL as CEL
     from .billing import Cdr as Cdr
     from .bridges import BridgeInfoChannel as BridgeInfoChannel
@@ -26,6 +29,16 @@ if TYPE_CHECKING:
     from .bridges import BridgeListItem as BridgeListItem
     from .bridges import BridgeTechnologyListComplete as BridgeTechnologyListComplete
     from .bridges import BridgeTechnologyListItem as BridgeTechnologyListItem
+    from .call_completions import CCAvailable as CCAvailable
+    from .call_completions import CCCallerRecalling as CCCallerRecalling
+    from .call_completions import CCCallerStartMonitoring as CCCallerStartMonitoring
+    from .call_completions import CCCallerStopMonitoring as CCCallerStopMonitoring
+    from .call_completions import CCFailure as CCFailure
+    from .call_completions import CCMonitorFailed as CCMonitorFailed
+    from .call_completions import CCOfferTimerStart as CCOfferTimerStart
+    from .call_completions import CCRecallComplete as CCRecallComplete
+    from .call_completions import CCRequestAcknowledged as CCRequestAcknowledged
+    from .call_completions import CCRequested as CCRequested
     from .calls import MCID as MCID
     from .calls import ChannelTalkingStart as ChannelTalkingStart
     from .calls import ChannelTalkingStop as ChannelTalkingStop
@@ -97,10 +110,15 @@ if TYPE_CHECKING:
     from .dialplans import ExtensionStatus as ExtensionStatus
     from .dialplans import ListDialplan as ListDialplan
     from .dialplans import ShowDialPlanComplete as ShowDialPlanComplete
+    from .faxes import FAXSession as FAXSession
+    from .faxes import FAXSessionsComplete as FAXSessionsComplete
+    from .faxes import FAXSessionsEntry as FAXSessionsEntry
+    from .faxes import FAXStats as FAXStats
     from .iax import PeerEntry as PeerEntry
     from .iax import PeerlistComplete as PeerlistComplete
     from .iax import RegistrationsComplete as RegistrationsComplete
     from .iax import RegistryEntry as RegistryEntry
+    from .jabber import JabberStatus as JabberStatus
     from .mailboxes import MessageWaiting as MessageWaiting
     from .mailboxes import VoicemailUserEntry as VoicemailUserEntry
     from .mailboxes import VoicemailUserEntryComplete as VoicemailUserEntryComplete
@@ -125,6 +143,9 @@ if TYPE_CHECKING:
     from .mixing import BridgeLeave as BridgeLeave
     from .mixing import BridgeMerge as BridgeMerge
     from .mixing import BridgeVideoSourceUpdate as BridgeVideoSourceUpdate
+    from .mobiles import MobileStatus as MobileStatus
+    from .mwi import MWIGet as MWIGet
+    from .mwi import MWIGetComplete as MWIGetComplete
     from .parking import ParkedCall as ParkedCall
     from .parking import ParkedCallGiveUp as ParkedCallGiveUp
     from .parking import ParkedCallsComplete as ParkedCallsComplete
@@ -133,6 +154,35 @@ if TYPE_CHECKING:
     from .parking import Parkinglot as Parkinglot
     from .parking import ParkinglotsComplete as ParkinglotsComplete
     from .parking import UnParkedCall as UnParkedCall
+    from .pjsip import AorDetail as AorDetail
+    from .pjsip import AorList as AorList
+    from .pjsip import AorListComplete as AorListComplete
+    from .pjsip import AuthDetail as AuthDetail
+    from .pjsip import AuthList as AuthList
+    from .pjsip import AuthListComplete as AuthListComplete
+    from .pjsip import ContactList as ContactList
+    from .pjsip import ContactListComplete as ContactListComplete
+    from .pjsip import ContactStatus as ContactStatus
+    from .pjsip import ContactStatusDetail as ContactStatusDetail
+    from .pjsip import ContactStatusDetailComplete as ContactStatusDetailComplete
+    from .pjsip import EndpointDetail as EndpointDetail
+    from .pjsip import EndpointDetailComplete as EndpointDetailComplete
+    from .pjsip import EndpointList as EndpointList
+    from .pjsip import EndpointListComplete as EndpointListComplete
+    from .pjsip import IdentifyDetail as IdentifyDetail
+    from .pjsip import InboundRegistrationDetail as InboundRegistrationDetail
+    from .pjsip import InboundRegistrationDetailComplete as InboundRegistrationDetailComplete
+    from .pjsip import InboundSubscriptionDetail as InboundSubscriptionDetail
+    from .pjsip import InboundSubscriptionDetailComplete as InboundSubscriptionDetailComplete
+    from .pjsip import OutboundRegistrationDetail as OutboundRegistrationDetail
+    from .pjsip import OutboundRegistrationDetailComplete as OutboundRegistrationDetailComplete
+    from .pjsip import OutboundSubscriptionDetail as OutboundSubscriptionDetail
+    from .pjsip import OutboundSubscriptionDetailComplete as OutboundSubscriptionDetailComplete
+    from .pjsip import PJSIPMaintenanceStatus as PJSIPMaintenanceStatus
+    from .pjsip import PJSIPMaintenanceStatusComplete as PJSIPMaintenanceStatusComplete
+    from .pjsip import ResourceListDetail as ResourceListDetail
+    from .pjsip import ResourceListDetailComplete as ResourceListDetailComplete
+    from .pjsip import TransportDetail as TransportDetail
     from .queues import QueueCallerAbandon as QueueCallerAbandon
     from .queues import QueueCallerJoin as QueueCallerJoin
     from .queues import QueueCallerLeave as QueueCallerLeave
@@ -174,6 +224,14 @@ if TYPE_CHECKING:
     from .sip import SessionTimeout as SessionTimeout
     from .sip import SIPpeerstatusComplete as SIPpeerstatusComplete
     from .sip import SIPQualifyPeerDone as SIPQualifyPeerDone
+    from .skinny import DeviceEntry as DeviceEntry
+    from .skinny import DevicelistComplete as DevicelistComplete
+    from .skinny import LineEntry as LineEntry
+    from .skinny import LinelistComplete as LinelistComplete
+    from .spans import DAHDIShowStatus as DAHDIShowStatus
+    from .spans import DAHDIShowStatusComplete as DAHDIShowStatusComplete
+    from .spans import PRIShowSpans as PRIShowSpans
+    from .spans import PRIShowSpansComplete as PRIShowSpansComplete
     from .states import DeviceStateChange as DeviceStateChange
     from .states import DeviceStateListComplete as DeviceStateListComplete
     from .states import ExtensionStateListComplete as ExtensionStateListComplete
@@ -191,10 +249,19 @@ if TYPE_CHECKING:
     from .transfers import AttendedTransfer as AttendedTransfer
     from .transfers import BlindTransfer as BlindTransfer
     from .userevents import UserEvent as UserEvent
+    from .voicemails import MiniVoiceMail as MiniVoiceMail
+    from .voicemails import VoicemailBoxDetail as VoicemailBoxDetail
+    from .voicemails import VoicemailBoxDetailComplete as VoicemailBoxDetailComplete
+    from .voicemails import VoicemailPasswordChange as VoicemailPasswordChange
+    from .voicemails import VoicemailUserDetail as VoicemailUserDetail
+    from .voicemails import VoicemailUserDetailComplete as VoicemailUserDetailComplete
 
 __all__ = [
     "AGIExecEnd",
     "AGIExecStart",
+    "AOC_D",
+    "AOC_E",
+    "AOC_S",
     "AgentCalled",
     "AgentComplete",
     "AgentConnect",
@@ -206,10 +273,16 @@ __all__ = [
     "AgentsComplete",
     "Alarm",
     "AlarmClear",
+    "AorDetail",
+    "AorList",
+    "AorListComplete",
     "AsyncAGIEnd",
     "AsyncAGIExec",
     "AsyncAGIStart",
     "AttendedTransfer",
+    "AuthDetail",
+    "AuthList",
+    "AuthListComplete",
     "AuthMethodNotAllowed",
     "BlindTransfer",
     "BridgeCreate",
@@ -224,6 +297,16 @@ __all__ = [
     "BridgeTechnologyListComplete",
     "BridgeTechnologyListItem",
     "BridgeVideoSourceUpdate",
+    "CCAvailable",
+    "CCCallerRecalling",
+    "CCCallerStartMonitoring",
+    "CCCallerStopMonitoring",
+    "CCFailure",
+    "CCMonitorFailed",
+    "CCOfferTimerStart",
+    "CCRecallComplete",
+    "CCRequestAcknowledged",
+    "CCRequested",
     "CEL",
     "Cdr",
     "ChallengeResponseFailed",
@@ -247,6 +330,11 @@ __all__ = [
     "ConfbridgeStopRecord",
     "ConfbridgeTalking",
     "ConfbridgeUnmute",
+    "ContactList",
+    "ContactListComplete",
+    "ContactStatus",
+    "ContactStatusDetail",
+    "ContactStatusDetailComplete",
     "CoreShowChannel",
     "CoreShowChannelMap",
     "CoreShowChannelMapComplete",
@@ -254,6 +342,8 @@ __all__ = [
     "DAHDIChannel",
     "DAHDIShowChannels",
     "DAHDIShowChannelsComplete",
+    "DAHDIShowStatus",
+    "DAHDIShowStatusComplete",
     "DBGetComplete",
     "DBGetResponse",
     "DBGetTreeComplete",
@@ -262,13 +352,23 @@ __all__ = [
     "DTMFBegin",
     "DTMFEnd",
     "DeadlockStart",
+    "DeviceEntry",
     "DeviceStateChange",
     "DeviceStateListComplete",
+    "DevicelistComplete",
     "DialBegin",
     "DialEnd",
     "DialState",
+    "EndpointDetail",
+    "EndpointDetailComplete",
+    "EndpointList",
+    "EndpointListComplete",
     "ExtensionStateListComplete",
     "ExtensionStatus",
+    "FAXSession",
+    "FAXSessionsComplete",
+    "FAXSessionsEntry",
+    "FAXStats",
     "FAXStatus",
     "FailedACL",
     "Flash",
@@ -279,9 +379,17 @@ __all__ = [
     "HangupHandlerRun",
     "HangupRequest",
     "Hold",
+    "IdentifyDetail",
+    "InboundRegistrationDetail",
+    "InboundRegistrationDetailComplete",
+    "InboundSubscriptionDetail",
+    "InboundSubscriptionDetailComplete",
     "InvalidAccountID",
     "InvalidPassword",
     "InvalidTransport",
+    "JabberStatus",
+    "LineEntry",
+    "LinelistComplete",
     "ListDialplan",
     "Load",
     "LoadAverageLimit",
@@ -290,6 +398,8 @@ __all__ = [
     "LocalOptimizationEnd",
     "LogChannel",
     "MCID",
+    "MWIGet",
+    "MWIGetComplete",
     "MeetmeEnd",
     "MeetmeJoin",
     "MeetmeLeave",
@@ -302,9 +412,11 @@ __all__ = [
     "MeetmeTalking",
     "MemoryLimit",
     "MessageWaiting",
+    "MiniVoiceMail",
     "MixMonitorMute",
     "MixMonitorStart",
     "MixMonitorStop",
+    "MobileStatus",
     "MonitorStart",
     "MonitorStop",
     "MusicOnHoldStart",
@@ -316,6 +428,14 @@ __all__ = [
     "Newexten",
     "Newstate",
     "OriginateResponse",
+    "OutboundRegistrationDetail",
+    "OutboundRegistrationDetailComplete",
+    "OutboundSubscriptionDetail",
+    "OutboundSubscriptionDetailComplete",
+    "PJSIPMaintenanceStatus",
+    "PJSIPMaintenanceStatusComplete",
+    "PRIShowSpans",
+    "PRIShowSpansComplete",
     "ParkedCall",
     "ParkedCallGiveUp",
     "ParkedCallSwap",
@@ -356,6 +476,8 @@ __all__ = [
     "RequestBadFormat",
     "RequestNotAllowed",
     "RequestNotSupported",
+    "ResourceListDetail",
+    "ResourceListDetailComplete",
     "SIPQualifyPeerDone",
     "SIPpeerstatusComplete",
     "SendFAX",
@@ -370,12 +492,18 @@ __all__ = [
     "StatusComplete",
     "SuccessfulAuth",
     "TestEvent",
+    "TransportDetail",
     "UnParkedCall",
     "UnexpectedAddress",
     "Unhold",
     "Unload",
     "UserEvent",
     "VarSet",
+    "VoicemailBoxDetail",
+    "VoicemailBoxDetailComplete",
+    "VoicemailPasswordChange",
+    "VoicemailUserDetail",
+    "VoicemailUserDetailComplete",
     "VoicemailUserEntry",
     "VoicemailUserEntryComplete",
     "WaitEventComplete",
@@ -391,6 +519,9 @@ if not TYPE_CHECKING:
         {
             "AGIExecEnd": "agi",
             "AGIExecStart": "agi",
+            "AOC_D": "aoc",
+            "AOC_E": "aoc",
+            "AOC_S": "aoc",
             "AgentCalled": "agents",
             "AgentComplete": "agents",
             "AgentConnect": "agents",
@@ -402,10 +533,16 @@ if not TYPE_CHECKING:
             "AgentsComplete": "agents",
             "Alarm": "dahdi",
             "AlarmClear": "dahdi",
+            "AorDetail": "pjsip",
+            "AorList": "pjsip",
+            "AorListComplete": "pjsip",
             "AsyncAGIEnd": "agi",
             "AsyncAGIExec": "agi",
             "AsyncAGIStart": "agi",
             "AttendedTransfer": "transfers",
+            "AuthDetail": "pjsip",
+            "AuthList": "pjsip",
+            "AuthListComplete": "pjsip",
             "AuthMethodNotAllowed": "security",
             "BlindTransfer": "transfers",
             "BridgeCreate": "mixing",
@@ -420,6 +557,16 @@ if not TYPE_CHECKING:
             "BridgeTechnologyListComplete": "bridges",
             "BridgeTechnologyListItem": "bridges",
             "BridgeVideoSourceUpdate": "mixing",
+            "CCAvailable": "call_completions",
+            "CCCallerRecalling": "call_completions",
+            "CCCallerStartMonitoring": "call_completions",
+            "CCCallerStopMonitoring": "call_completions",
+            "CCFailure": "call_completions",
+            "CCMonitorFailed": "call_completions",
+            "CCOfferTimerStart": "call_completions",
+            "CCRecallComplete": "call_completions",
+            "CCRequestAcknowledged": "call_completions",
+            "CCRequested": "call_completions",
             "CEL": "billing",
             "Cdr": "billing",
             "ChallengeResponseFailed": "security",
@@ -443,6 +590,11 @@ if not TYPE_CHECKING:
             "ConfbridgeStopRecord": "conferences",
             "ConfbridgeTalking": "conferences",
             "ConfbridgeUnmute": "conferences",
+            "ContactList": "pjsip",
+            "ContactListComplete": "pjsip",
+            "ContactStatus": "pjsip",
+            "ContactStatusDetail": "pjsip",
+            "ContactStatusDetailComplete": "pjsip",
             "CoreShowChannel": "channels",
             "CoreShowChannelMap": "channels",
             "CoreShowChannelMapComplete": "channels",
@@ -450,6 +602,8 @@ if not TYPE_CHECKING:
             "DAHDIChannel": "dahdi",
             "DAHDIShowChannels": "dahdi",
             "DAHDIShowChannelsComplete": "dahdi",
+            "DAHDIShowStatus": "spans",
+            "DAHDIShowStatusComplete": "spans",
             "DBGetComplete": "databases",
             "DBGetResponse": "databases",
             "DBGetTreeComplete": "databases",
@@ -458,13 +612,23 @@ if not TYPE_CHECKING:
             "DTMFBegin": "calls",
             "DTMFEnd": "calls",
             "DeadlockStart": "systems",
+            "DeviceEntry": "skinny",
             "DeviceStateChange": "states",
             "DeviceStateListComplete": "states",
+            "DevicelistComplete": "skinny",
             "DialBegin": "calls",
             "DialEnd": "calls",
             "DialState": "calls",
+            "EndpointDetail": "pjsip",
+            "EndpointDetailComplete": "pjsip",
+            "EndpointList": "pjsip",
+            "EndpointListComplete": "pjsip",
             "ExtensionStateListComplete": "states",
             "ExtensionStatus": "dialplans",
+            "FAXSession": "faxes",
+            "FAXSessionsComplete": "faxes",
+            "FAXSessionsEntry": "faxes",
+            "FAXStats": "faxes",
             "FAXStatus": "media",
             "FailedACL": "security",
             "Flash": "calls",
@@ -475,9 +639,17 @@ if not TYPE_CHECKING:
             "HangupHandlerRun": "calls",
             "HangupRequest": "calls",
             "Hold": "calls",
+            "IdentifyDetail": "pjsip",
+            "InboundRegistrationDetail": "pjsip",
+            "InboundRegistrationDetailComplete": "pjsip",
+            "InboundSubscriptionDetail": "pjsip",
+            "InboundSubscriptionDetailComplete": "pjsip",
             "InvalidAccountID": "security",
             "InvalidPassword": "security",
             "InvalidTransport": "security",
+            "JabberStatus": "jabber",
+            "LineEntry": "skinny",
+            "LinelistComplete": "skinny",
             "ListDialplan": "dialplans",
             "Load": "systems",
             "LoadAverageLimit": "security",
@@ -486,6 +658,8 @@ if not TYPE_CHECKING:
             "LocalOptimizationEnd": "calls",
             "LogChannel": "systems",
             "MCID": "calls",
+            "MWIGet": "mwi",
+            "MWIGetComplete": "mwi",
             "MeetmeEnd": "meetme",
             "MeetmeJoin": "meetme",
             "MeetmeLeave": "meetme",
@@ -498,9 +672,11 @@ if not TYPE_CHECKING:
             "MeetmeTalking": "meetme",
             "MemoryLimit": "security",
             "MessageWaiting": "mailboxes",
+            "MiniVoiceMail": "voicemails",
             "MixMonitorMute": "recordings",
             "MixMonitorStart": "recordings",
             "MixMonitorStop": "recordings",
+            "MobileStatus": "mobiles",
             "MonitorStart": "recordings",
             "MonitorStop": "recordings",
             "MusicOnHoldStart": "calls",
@@ -512,6 +688,14 @@ if not TYPE_CHECKING:
             "Newexten": "calls",
             "Newstate": "calls",
             "OriginateResponse": "calls",
+            "OutboundRegistrationDetail": "pjsip",
+            "OutboundRegistrationDetailComplete": "pjsip",
+            "OutboundSubscriptionDetail": "pjsip",
+            "OutboundSubscriptionDetailComplete": "pjsip",
+            "PJSIPMaintenanceStatus": "pjsip",
+            "PJSIPMaintenanceStatusComplete": "pjsip",
+            "PRIShowSpans": "spans",
+            "PRIShowSpansComplete": "spans",
             "ParkedCall": "parking",
             "ParkedCallGiveUp": "parking",
             "ParkedCallSwap": "parking",
@@ -552,6 +736,8 @@ if not TYPE_CHECKING:
             "RequestBadFormat": "security",
             "RequestNotAllowed": "security",
             "RequestNotSupported": "security",
+            "ResourceListDetail": "pjsip",
+            "ResourceListDetailComplete": "pjsip",
             "SIPQualifyPeerDone": "sip",
             "SIPpeerstatusComplete": "sip",
             "SendFAX": "media",
@@ -566,12 +752,18 @@ if not TYPE_CHECKING:
             "StatusComplete": "channels",
             "SuccessfulAuth": "security",
             "TestEvent": "testing",
+            "TransportDetail": "pjsip",
             "UnParkedCall": "parking",
             "UnexpectedAddress": "security",
             "Unhold": "calls",
             "Unload": "systems",
             "UserEvent": "userevents",
             "VarSet": "calls",
+            "VoicemailBoxDetail": "voicemails",
+            "VoicemailBoxDetailComplete": "voicemails",
+            "VoicemailPasswordChange": "voicemails",
+            "VoicemailUserDetail": "voicemails",
+            "VoicemailUserDetailComplete": "voicemails",
             "VoicemailUserEntry": "mailboxes",
             "VoicemailUserEntryComplete": "mailboxes",
             "WaitEventComplete": "sessions",
