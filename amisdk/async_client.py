@@ -22,10 +22,12 @@ from .errors import (
     NotSent,
     OriginateFailed,
 )
+from .exchange import Exchange, failure
 from .models import Action, Event, ListAction, RawAction, Reply
 from .options import Auth, Options, env_arguments, url_arguments
+from .pump import Pump
 from .registry import Registry
-from .session import Exchange, Session, State, failure
+from .session import Session, State
 from .streams import AsyncHandler, EventStream
 from .subscriptions import Dispatcher, Include, Subscription, names_of
 from .wire import MAX_MESSAGE
@@ -64,69 +66,6 @@ _ORIGINATE_MARGIN = 10.0
 def _settle(future: asyncio.Future[Any], result: object) -> None:
     if not future.done():
         future.set_result(result)
-
-
-class _Pump(asyncio.Protocol):
-    """Moves bytes between a transport and a session, and tells the session the time."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self.session: Session
-        self._transport: asyncio.Transport | None = None
-        self._flushing = False
-        self._timer: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport  # type: ignore[assignment]
-
-    def data_received(self, data: bytes) -> None:
-        self.session.receive_data(data)
-        self.flush_soon()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.session.receive_eof(exc)
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def flush_soon(self) -> None:
-        """Write at the end of this turn of the loop: actions sent together leave together."""
-        if not self._flushing:
-            self._flushing = True
-            self._loop.call_soon(self._flush)
-
-    def _flush(self) -> None:
-        self._flushing = False
-        if self._transport is None:
-            return
-        if self.session.state is State.CLOSED:
-            self._transport.close()
-            return
-        data = self.session.data_to_send()
-        if data:
-            self._transport.write(data)
-        self._watch_clock()
-
-    def _watch_clock(self) -> None:
-        due = self.session.next_deadline()
-        if self._timer is not None:
-            if due is not None and self._timer.when() <= due:
-                return
-            self._timer.cancel()
-            self._timer = None
-        if due is not None:
-            self._timer = self._loop.call_at(due, self._ring)
-
-    def _ring(self) -> None:
-        self._timer = None
-        self.session.expire()
-        self._watch_clock()
-
-    def abort(self) -> None:
-        """Drop the connection at once."""
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._transport is not None:
-            self._transport.abort()
 
 
 class AsyncClient:
@@ -188,7 +127,7 @@ class AsyncClient:
             registry=registry,
         )
         self._dispatcher = Dispatcher()
-        self._pump: _Pump | None = None
+        self._pump: Pump | None = None
         self._closing = False
         self._streams: weakref.WeakSet[EventStream[Any]] = weakref.WeakSet()
         self._subscriptions: list[tuple[object, Subscription]] = []
@@ -249,7 +188,7 @@ class AsyncClient:
         loop = asyncio.get_running_loop()
         opened: asyncio.Future[AmiError | None] = loop.create_future()
         self._closed = loop.create_future()
-        self._pump = pump = _Pump(loop)
+        self._pump = pump = Pump(loop)
         pump.session = Session(
             self._options.credentials(),
             self._options.event_registry(),
@@ -279,11 +218,11 @@ class AsyncClient:
         for handler in self._handlers:
             handler.start()
 
-    def _forget(self, pump: _Pump) -> None:
+    def _forget(self, pump: Pump) -> None:
         pump.abort()
         self._pump = None
 
-    async def _open_transport(self, loop: asyncio.AbstractEventLoop, pump: _Pump) -> None:
+    async def _open_transport(self, loop: asyncio.AbstractEventLoop, pump: Pump) -> None:
         host, port = self._options.address
         context = self._options.ssl_context()
         try:

@@ -1,0 +1,103 @@
+"""A session whose server and clock are played by the test."""
+
+from typing import Any, Literal, TypeVar
+
+from pydantic import SecretStr
+
+from amisdk.errors import AmiError
+from amisdk.headers import Headers, split_header
+from amisdk.models import Action, Event, Reply
+from amisdk.session import Credentials, Exchange, Session, State
+from amisdk.subscriptions import Dispatcher, Include, Subscription, names_of
+from amisdk_models import registry
+
+R = TypeVar("R", bound=Reply)
+
+GREETING = b"Asterisk Call Manager/11.0.0\r\n"
+
+
+class Talk:
+    """A session, what it was told, and what it told."""
+
+    def __init__(
+        self,
+        *,
+        logged_in: bool = True,
+        username: str = "admin",
+        secret: str = "s3cret",
+        auth: Literal["plain", "md5"] = "plain",
+        mask: str | None = None,
+        encoding: str = "utf-8",
+        max_message: int = 100_000,
+    ) -> None:
+        self.now = 1000.0
+        self.opened: list[AmiError | None] = []
+        self.closed: list[AmiError | None] = []
+        self.done: list[Exchange[Any]] = []
+        self.dispatcher = Dispatcher()
+        self.session = Session(
+            Credentials(username, SecretStr(secret), auth, mask),
+            registry,
+            self.dispatcher,
+            on_open=self.opened.append,
+            on_close=self.closed.append,
+            clock=lambda: self.now,
+            encoding=encoding,
+            max_message=max_message,
+        )
+        if logged_in:
+            self.session.receive_data(GREETING)
+            [login] = self.said()
+            self.hear("Response: Success", f"ActionID: {login['ActionID']}")
+            assert self.session.state is State.READY
+
+    def hear(self, *lines: str) -> None:
+        """Let the session receive one message."""
+        text = "\r\n".join(lines) + "\r\n\r\n"
+        self.session.receive_data(text.encode("utf-8", "surrogateescape"))
+
+    def said(self) -> list[Headers]:
+        """Take the actions that the session wants to write."""
+        data = self.session.data_to_send().decode("utf-8", "surrogateescape")
+        return [
+            Headers(split_header(line) for line in message.split("\r\n"))
+            for message in data.split("\r\n\r\n")[:-1]
+        ]
+
+    def queue(self, action: Action[R], **options: Any) -> Exchange[R]:
+        """Hand an action to the session, without writing it."""
+        options.setdefault("on_done", self.done.append)
+        return self.session.send(action, **options)
+
+    def send(self, action: Action[R], **options: Any) -> Exchange[R]:
+        """Hand an action to the session, and write it."""
+        exchange = self.queue(action, **options)
+        self.said()
+        return exchange
+
+    def answer(self, exchange: Exchange[Any], *lines: str, response: str = "Success") -> None:
+        """Let the session receive the response to an action."""
+        self.hear(f"Response: {response}", f"ActionID: {exchange.action_id}", *lines)
+
+    def event(self, name: str, *lines: str, of: Exchange[Any] | None = None) -> None:
+        """Let the session receive an event, which may belong to an action."""
+        own = [] if of is None else [f"ActionID: {of.action_id}"]
+        self.hear(f"Event: {name}", *own, *lines)
+
+    def subscribe(
+        self, *wanted: type[Event] | str, include: Include = "unsolicited"
+    ) -> list[Event]:
+        """Subscribe, and return the list that the events are put into."""
+        taken: list[Event] = []
+        names, unknown_only = names_of(wanted)
+        self.dispatcher.add(Subscription(taken.append, names, include, unknown_only))
+        return taken
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, and call `expire` as a pump does."""
+        until = self.now + seconds
+        while (due := self.session.next_deadline()) is not None and due <= until:
+            self.now = max(self.now, due)
+            self.session.expire()
+        self.now = until
+        self.session.expire()
