@@ -35,7 +35,14 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class EventInfo:
-    """Facts about an event: its AMI name, modules, versions and read privileges."""
+    """Facts about an event.
+
+    Attributes:
+        name: Its AMI name.
+        module: The Asterisk modules that send it.
+        versions: The Asterisk majors that have it.
+        privilege: The read privileges that the user needs, all of them.
+    """
 
     name: str
     module: tuple[str, ...] = ()

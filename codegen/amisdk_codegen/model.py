@@ -48,7 +48,7 @@ LAST_MAJOR = 23
 Spans = tuple[tuple[int, int], ...]
 """Spans of Asterisk majors."""
 
-_HEADER = r"^[A-Za-z0-9]([A-Za-z0-9_. -]*[A-Za-z0-9])?$"
+_HEADER = r"^[A-Za-z0-9(]([A-Za-z0-9_. ()/-]*[A-Za-z0-9)])?$"
 _SPAN = re.compile(r"(\d+)(?:-(\d+))?\Z")
 
 
@@ -350,7 +350,7 @@ class EventSpec(_Strict):
     doc: Sentence | None = None
     module: Words
     class_: Annotated[Words, Field(alias="class")] = []
-    """The read privileges of which the user needs one; empty for the events of a reply."""
+    """The read privileges that the user needs, all of them; empty for the events of a reply."""
     versions: Versions
     groups: GroupUses = []
     fields: EventFields = {}

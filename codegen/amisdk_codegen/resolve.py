@@ -132,7 +132,7 @@ def _event_module(spec: Spec, source: Source) -> ModulePlan | None:
         )
         about = [f"Asterisk {span(event.versions)}, {', '.join(event.module)}."]
         if event.class_:
-            about.append(f"Needs the read privilege {' or '.join(event.class_)}.")
+            about.append(f"Needs the read privilege {' and '.join(event.class_)}.")
         classes.append(
             ClassPlan(
                 class_name(name, spec.names),

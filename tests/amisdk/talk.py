@@ -2,14 +2,15 @@
 
 from typing import Any, Literal, TypeVar
 
+from amisdk_models import registry
 from pydantic import SecretStr
 
 from amisdk.errors import AmiError
+from amisdk.exchange import Exchange
 from amisdk.headers import Headers, split_header
 from amisdk.models import Action, Event, Reply
-from amisdk.session import Credentials, Exchange, Session, State
+from amisdk.session import Credentials, Session, State
 from amisdk.subscriptions import Dispatcher, Include, Subscription, names_of
-from amisdk_models import registry
 
 R = TypeVar("R", bound=Reply)
 

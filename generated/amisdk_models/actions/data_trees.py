@@ -22,14 +22,14 @@ class DataGet(Action[DataGetReply]):
     """Read a part of the server's data tree.
 
     The server sends no response but an event named "DataGet Tree" with the ActionID, in which
-    the names of the headers are data, such as "0-channels.channel.name"; so the action itself
-    only ends by its timeout. No data, or an unknown path, is an Error.
+    the names of the headers are data (a number, a hyphen and a path with dots); so the action
+    itself only ends by its timeout. No data, or an unknown path, is an Error.
 
     Asterisk 11-14, core. Danger: reads configuration. Where it is gone: CoreShowChannels,
     QueueStatus.
 
     Example:
-        >>> actions.DataGet(path="asterisk/core/channels")
+        >>> actions.DataGet(path="/asterisk/core/channels")
     """
 
     ami = ActionInfo(
@@ -43,7 +43,7 @@ class DataGet(Action[DataGetReply]):
     )
 
     path: TextGiven = Field(serialization_alias="Path")
-    """Path into the tree, as asterisk/core/channels."""
+    """Path into the tree, as /asterisk/core/channels."""
 
     search: Text | None = Field(default=None, serialization_alias="Search")
     """Values that an entry must have to be shown."""

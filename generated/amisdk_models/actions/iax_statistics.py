@@ -22,8 +22,7 @@ class IAXnetstats(Action[IAXnetstatsReply]):
     proper end. Without calls it is one blank line, and the action only ends by its timeout;
     with calls the next message of the session is glued to it and lost.
 
-    Asterisk 11-23, chan_iax2. Needs the write privilege system or reporting. Where it is gone:
-    Command.
+    Asterisk 11-23, chan_iax2. Needs the write privilege system or reporting.
     """
 
     ami = ActionInfo(
@@ -33,5 +32,4 @@ class IAXnetstats(Action[IAXnetstatsReply]):
         versions=Versions(((11, 23),)),
         privilege=("system", "reporting"),
         idempotent=True,
-        replaced_by=("Command",),
     )

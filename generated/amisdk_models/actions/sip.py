@@ -34,8 +34,8 @@ class SIPpeersReply(ListReply["events.PeerEntry", "events.PeerlistComplete"]):
 class SIPpeers(ListAction[SIPpeersReply, "events.PeerEntry"]):
     """List the peers of chan_sip.
 
-    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting. The reply lists
-    PeerEntry.
+    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting. Where it is gone:
+    PJSIPShowEndpoints. The reply lists PeerEntry.
     """
 
     ami = ActionInfo(
@@ -45,6 +45,7 @@ class SIPpeers(ListAction[SIPpeersReply, "events.PeerEntry"]):
         versions=Versions(((11, 20),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        replaced_by=("PJSIPShowEndpoints",),
         list=ListInfo(("PeerEntry",), "PeerlistComplete"),
     )
 
@@ -58,7 +59,8 @@ class SIPpeerstatus(ListAction[SIPpeerstatusReply, "events.PeerStatus"]):
 
     The answer for a peer that does not exist is an Error.
 
-    Asterisk 11-20, chan_sip. Needs the write privilege system. The reply lists PeerStatus.
+    Asterisk 11-20, chan_sip. Needs the write privilege system. Where it is gone:
+    PJSIPShowContacts. The reply lists PeerStatus.
 
     Example:
         >>> actions.SIPpeerstatus(peer="SIP/6001")
@@ -71,6 +73,7 @@ class SIPpeerstatus(ListAction[SIPpeerstatusReply, "events.PeerStatus"]):
         versions=Versions(((11, 20),)),
         privilege=("system",),
         idempotent=True,
+        replaced_by=("PJSIPShowContacts",),
         list=ListInfo(("PeerStatus",), "SIPpeerstatusComplete", announced=False),
     )
 
@@ -89,8 +92,8 @@ class SIPqualifypeer(Action[SIPqualifypeerReply]):
     started; look for PeerStatus to learn how it went. Version 11 answers an Error for an
     unknown peer and nothing at all for a known one.
 
-    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting. The outcome comes
-    later, as the event SIPQualifyPeerDone.
+    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting. Where it is gone:
+    PJSIPQualify. The outcome comes later, as the event SIPQualifyPeerDone.
 
     Example:
         >>> actions.SIPqualifypeer(peer="6001")
@@ -103,6 +106,7 @@ class SIPqualifypeer(Action[SIPqualifypeerReply]):
         versions=Versions(((11, 20),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        replaced_by=("PJSIPQualify",),
         later="SIPQualifyPeerDone",
     )
 
@@ -378,7 +382,8 @@ class SIPshowpeerReply(Reply):
 class SIPshowpeer(Action[SIPshowpeerReply]):
     """Show the settings and the state of one peer of chan_sip.
 
-    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting.
+    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting. Where it is gone:
+    PJSIPShowEndpoint.
 
     Example:
         >>> actions.SIPshowpeer(peer="6001")
@@ -391,6 +396,7 @@ class SIPshowpeer(Action[SIPshowpeerReply]):
         versions=Versions(((11, 20),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        replaced_by=("PJSIPShowEndpoint",),
     )
 
     peer: TextGiven = Field(serialization_alias="Peer")
@@ -404,8 +410,8 @@ class SIPshowregistryReply(ListReply["events.RegistryEntry", "events.Registratio
 class SIPshowregistry(ListAction[SIPshowregistryReply, "events.RegistryEntry"]):
     """List the registrations that chan_sip holds at other servers.
 
-    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting. The reply lists
-    RegistryEntry.
+    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting. Where it is gone:
+    PJSIPShowRegistrationsOutbound. The reply lists RegistryEntry.
     """
 
     ami = ActionInfo(
@@ -415,5 +421,6 @@ class SIPshowregistry(ListAction[SIPshowregistryReply, "events.RegistryEntry"]):
         versions=Versions(((11, 20),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        replaced_by=("PJSIPShowRegistrationsOutbound",),
         list=ListInfo(("RegistryEntry",), "RegistrationsComplete"),
     )

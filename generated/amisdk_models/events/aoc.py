@@ -2,11 +2,11 @@
 
 """Events about what a call costs (advice of charge)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from amisdk.fields import Escaped, Soft, VariablePairs
+from amisdk.fields import Absent, Escaped, Soft, VariablePairs
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
 
@@ -21,11 +21,6 @@ __all__ = [
 
 class AOC_D(Event):
     """Charges were told to a channel while its call goes on.
-
-    Find the charges among the headers. "Charge/Type" is NotAvailable, Free, Currency or Units;
-    then come "Charge/BillingID", "Charge/TotalType", "Charge/Currency/Name",
-    "Charge/Currency/Cost", "Charge/Currency/Multiplier", or "Charge/Units(0)/NumberOf" and
-    "Charge/Units(0)/TypeOf".
 
     Asterisk 12-23, core. Needs the read privilege aoc.
     """
@@ -88,12 +83,61 @@ class AOC_D(Event):
     )
     """Channel variables of the channel that manager.conf names in channelvars."""
 
+    charge_type: Soft[Literal["NotAvailable", "Free", "Currency", "Units"] | str] = Field(
+        default=None, serialization_alias="Charge/Type"
+    )
+    """Kind of the charges of the call."""
+
+    charge_billing_id: Annotated[
+        Soft[
+            Literal[
+                "Normal",
+                "Reverse",
+                "CreditCard",
+                "CallForwardingUnconditional",
+                "CallForwardingBusy",
+                "CallForwardingNoReply",
+                "CallDeflection",
+                "CallTransfer",
+            ]
+            | str
+        ],
+        Absent("NotAvailable"),
+    ] = Field(default=None, serialization_alias="Charge/BillingID")
+    """How the call is billed."""
+
+    charge_total_type: Soft[Literal["SubTotal", "Total"] | str] = Field(
+        default=None, serialization_alias="Charge/TotalType"
+    )
+    """Whether these are all charges or a part."""
+
+    charge_currency_name: Soft[str] = Field(
+        default=None, serialization_alias="Charge/Currency/Name"
+    )
+    """Name of the currency."""
+
+    charge_currency_cost: Soft[int] = Field(
+        default=None, serialization_alias="Charge/Currency/Cost"
+    )
+    """Charges in the currency, to be multiplied."""
+
+    charge_currency_multiplier: Soft[
+        Literal["1/1000", "1/100", "1/10", "1", "10", "100", "1000"] | str
+    ] = Field(default=None, serialization_alias="Charge/Currency/Multiplier")
+    """What Cost is multiplied by."""
+
+    charge_units_number: Soft[int] = Field(
+        default=None, serialization_alias="Charge/Units(0)/NumberOf"
+    )
+    """Number of units; further kinds of units follow under 1, 2 and so on."""
+
+    charge_units_type: Soft[int] = Field(default=None, serialization_alias="Charge/Units(0)/TypeOf")
+    """Kind of the units, as a number."""
+
 
 class AOC_E(Event):
     """The charges of a call were told when it ended.
 
-    Find the charges among the headers, under the same names as in AOC-D. In addition there is
-    "ChargingAssociation/ID", or "ChargingAssociation/Number" and "ChargingAssociation/Plan".
     The fields of a channel are missing if the call is gone.
 
     Asterisk 12-23, core. Needs the read privilege aoc.
@@ -157,13 +201,79 @@ class AOC_E(Event):
     )
     """Channel variables of the channel that manager.conf names in channelvars."""
 
+    charge_type: Soft[Literal["NotAvailable", "Free", "Currency", "Units"] | str] = Field(
+        default=None, serialization_alias="Charge/Type"
+    )
+    """Kind of the charges of the call."""
+
+    charge_billing_id: Annotated[
+        Soft[
+            Literal[
+                "Normal",
+                "Reverse",
+                "CreditCard",
+                "CallForwardingUnconditional",
+                "CallForwardingBusy",
+                "CallForwardingNoReply",
+                "CallDeflection",
+                "CallTransfer",
+            ]
+            | str
+        ],
+        Absent("NotAvailable"),
+    ] = Field(default=None, serialization_alias="Charge/BillingID")
+    """How the call is billed."""
+
+    charge_total_type: Soft[Literal["SubTotal", "Total"] | str] = Field(
+        default=None, serialization_alias="Charge/TotalType"
+    )
+    """Whether these are all charges or a part."""
+
+    charge_currency_name: Soft[str] = Field(
+        default=None, serialization_alias="Charge/Currency/Name"
+    )
+    """Name of the currency."""
+
+    charge_currency_cost: Soft[int] = Field(
+        default=None, serialization_alias="Charge/Currency/Cost"
+    )
+    """Charges in the currency, to be multiplied."""
+
+    charge_currency_multiplier: Soft[
+        Literal["1/1000", "1/100", "1/10", "1", "10", "100", "1000"] | str
+    ] = Field(default=None, serialization_alias="Charge/Currency/Multiplier")
+    """What Cost is multiplied by."""
+
+    charge_units_number: Soft[int] = Field(
+        default=None, serialization_alias="Charge/Units(0)/NumberOf"
+    )
+    """Number of units; further kinds of units follow under 1, 2 and so on."""
+
+    charge_units_type: Soft[int] = Field(default=None, serialization_alias="Charge/Units(0)/TypeOf")
+    """Kind of the units, as a number."""
+
+    charging_association_id: Soft[int] = Field(
+        default=None, serialization_alias="ChargingAssociation/ID"
+    )
+    """Number that links the charges to another call."""
+
+    charging_association_number: Soft[str] = Field(
+        default=None, serialization_alias="ChargingAssociation/Number"
+    )
+    """Phone number that links the charges to another call."""
+
+    charging_association_plan: Soft[int] = Field(
+        default=None, serialization_alias="ChargingAssociation/Plan"
+    )
+    """Numbering plan of this number."""
+
 
 class AOC_S(Event):
     """The rates of a call were told to a channel.
 
-    Find the rates among the headers. Each starts with "(null)(0)/", with the rate's number from
-    0, and goes on with Chargeable, or with the kind of rate and what belongs to it, such as
-    "(null)(0)/Flat/Currency/Name" and "(null)(0)/Duration/Time/Length".
+    The fields are those of the first rate; further rates follow under "(null)(1)/" and so on.
+    Scales are numbers, 0 hundredth of a second, 1 tenth, 2 second, 3 ten seconds, 4 minute, 5
+    hour, 6 day.
 
     Asterisk 12-23, core. Needs the read privilege aoc.
     """
@@ -225,3 +335,86 @@ class AOC_S(Event):
         default=None, serialization_alias="ChanVariable"
     )
     """Channel variables of the channel that manager.conf names in channelvars."""
+
+    rate_chargeable: Soft[str] = Field(default=None, serialization_alias="(null)(0)/Chargeable")
+    """What the rate is for."""
+
+    rate_duration_currency_name: Soft[str] = Field(
+        default=None, serialization_alias="(null)(0)/Duration/Currency/Name"
+    )
+    """Name of the currency."""
+
+    rate_duration_currency_cost: Soft[int] = Field(
+        default=None, serialization_alias="(null)(0)/Duration/Currency/Cost"
+    )
+    """Price, to be multiplied."""
+
+    rate_duration_currency_multiplier: Soft[str] = Field(
+        default=None, serialization_alias="(null)(0)/Duration/Currency/Multiplier"
+    )
+    """What Cost is multiplied by."""
+
+    rate_duration_charging_type: Soft[Literal["StepFunction", "ContinuousCharging"] | str] = Field(
+        default=None, serialization_alias="(null)(0)/Duration/ChargingType"
+    )
+    """Whether time is charged in steps or as it passes."""
+
+    rate_duration_time_length: Soft[int] = Field(
+        default=None, serialization_alias="(null)(0)/Duration/Time/Length"
+    )
+    """Time that the price is for."""
+
+    rate_duration_time_scale: Soft[int] = Field(
+        default=None, serialization_alias="(null)(0)/Duration/Time/Scale"
+    )
+    """Scale of this time."""
+
+    rate_duration_granularity_length: Soft[int] = Field(
+        default=None, serialization_alias="(null)(0)/Duration/Granularity/Length"
+    )
+    """Step of the time that is charged."""
+
+    rate_duration_granularity_scale: Soft[int] = Field(
+        default=None, serialization_alias="(null)(0)/Duration/Granularity/Scale"
+    )
+    """Scale of this step."""
+
+    rate_flat_currency_name: Soft[str] = Field(
+        default=None, serialization_alias="(null)(0)/Flat/Currency/Name"
+    )
+    """Name of the currency."""
+
+    rate_flat_currency_cost: Soft[int] = Field(
+        default=None, serialization_alias="(null)(0)/Flat/Currency/Cost"
+    )
+    """Price, to be multiplied."""
+
+    rate_flat_currency_multiplier: Soft[str] = Field(
+        default=None, serialization_alias="(null)(0)/Flat/Currency/Multiplier"
+    )
+    """What Cost is multiplied by."""
+
+    rate_volume_unit: Soft[Literal["Octet", "Segment", "Message"] | str] = Field(
+        default=None, serialization_alias="(null)(0)/Volume/Unit"
+    )
+    """What the price is for."""
+
+    rate_volume_currency_name: Soft[str] = Field(
+        default=None, serialization_alias="(null)(0)/Volume/Currency/Name"
+    )
+    """Name of the currency."""
+
+    rate_volume_currency_cost: Soft[int] = Field(
+        default=None, serialization_alias="(null)(0)/Volume/Currency/Cost"
+    )
+    """Price, to be multiplied."""
+
+    rate_volume_currency_multiplier: Soft[str] = Field(
+        default=None, serialization_alias="(null)(0)/Volume/Currency/Multiplier"
+    )
+    """What Cost is multiplied by."""
+
+    rate_special_code: Soft[int] = Field(
+        default=None, serialization_alias="(null)(0)/SpecialCode/SpecialCode"
+    )
+    """Code of a special rate."""

@@ -47,7 +47,7 @@ class CCAvailable(Event):
 
 
 class CCCallerRecalling(Event):
-    """The caller is called back.
+    """The caller now calls the party again.
 
     Asterisk 11-23, core. Needs the read privilege cc.
     """
@@ -64,7 +64,7 @@ class CCCallerRecalling(Event):
 
 
 class CCCallerStartMonitoring(Event):
-    """The party is free but the caller is not, who is now watched.
+    """The party is free but the caller is not, so the caller is watched.
 
     Asterisk 11-23, core. Needs the read privilege cc.
     """
@@ -84,7 +84,7 @@ class CCCallerStartMonitoring(Event):
 
 
 class CCCallerStopMonitoring(Event):
-    """The caller is free too and no longer watched.
+    """The caller is free again and no longer watched.
 
     Asterisk 11-23, core. Needs the read privilege cc.
     """
@@ -161,7 +161,7 @@ class CCOfferTimerStart(Event):
 
 
 class CCRecallComplete(Event):
-    """The caller took the call back; the request is done.
+    """The new call got through, and the request is done.
 
     Asterisk 11-23, core. Needs the read privilege cc.
     """

@@ -173,7 +173,7 @@ class VoicemailPasswordChange(Event):
 
     It holds the new password in clear.
 
-    Asterisk 18, 20-23, app_voicemail. Needs the read privilege system or user.
+    Asterisk 18, 20-23, app_voicemail. Needs the read privilege system and user.
     """
 
     ami = EventInfo(
