@@ -425,7 +425,16 @@ class Session:
             self._complete(exchange)
 
     def _receive_text(self, frame: str) -> None:
-        """Take text without headers: the reply to `Queues`, ended by a stray blank line."""
+        """Take text without headers: the reply to `Queues`, ended by a stray blank line.
+
+        IAXnetstats ends its text with LF CRLF, so that the next message is in the same frame.
+        """
+        text, mark, rest = frame.partition("\n\r\n")
+        if mark and rest.startswith(("Response: ", "Event: ")):
+            self._receive_text(text)
+            self._receive_text("")
+            self._receive_frame(rest)
+            return
         if not frame and not self._text:
             return
         for exchange in self._pending.values():
@@ -438,6 +447,7 @@ class Session:
                     self._text.clear()
                     self._complete(exchange)
                 return
+        self._text.clear()
         logs.session.debug("dropped a message that is neither response nor event")
 
     # --- events ---------------------------------------------------------------------------

@@ -39,6 +39,8 @@ E = TypeVar("E", bound=Event)
 
 LIMIT = 20.0
 """Seconds that a live test may take."""
+PATIENCE = 10.0
+"""Seconds that it waits for an event."""
 
 FREE_HEADERS = (ConfigReply, PairsReply, events.UserEvent, events.TestEvent)
 """The messages whose headers are data, or chosen by whoever raises them, and so in no class."""
@@ -228,11 +230,16 @@ class Desk:
 
     async def first(self, kind: type[E], **fields: object) -> E:
         """Return the first event of a class with these field values, once it has come."""
-        while True:
-            self._changed.clear()
-            if found := self.every(kind, **fields):
-                return found[0]
-            await self._changed.wait()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not (found := self.every(kind, **fields)):
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            wanted = "".join(f" {name}={value!r}" for name, value in fields.items())
+            came = "\n".join(map(repr, self.every(kind)))
+            raise AssertionError(f"no {kind.ami.name}{wanted} came, but:\n{came}") from None
+        return found[0]
 
     def every(self, kind: type[E], **fields: object) -> list[E]:
         """Return the events of a class with these field values that have come so far."""
