@@ -100,9 +100,9 @@ class Reader:
         data: dict[str, Any] = {}
         spellings, special = self.spellings, self._special
         for line in frame.split("\r\n"):
-            key, _, value = line.partition(": ")
+            key, mark, value = line.partition(": ")
             field = spellings.get(key)
-            if field is None:
+            if field is None or not mark:
                 field, value = self._learn(line)
             if not field:
                 continue
