@@ -7,22 +7,25 @@ regard to case at the price of one dict look-up.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, get_args
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Json, SecretStr
 from pydantic.fields import FieldInfo
 
 from .fields import (
     Absent,
     Escaped,
     HeadersMark,
+    PairsMark,
     Repeated,
     VariablesMark,
     Verbatim,
     Words,
+    escape,
     quote_variable,
     unescape,
 )
@@ -34,6 +37,8 @@ NOTHING = frozenset({"", "<unknown>", "<none>", "(null)"})
 """What the server writes for "nothing", in any field."""
 _NO_VALUE = frozenset({"none", "unknown", "n/a", "-none-", "nan", "never", "default"})
 """Words that stand for "nothing" where a number, a truth value or a time is due."""
+_KNOWN_WORDS = frozenset({"0", "off", "f", "false", "n", "no", "1", "on", "t", "true", "y", "yes"})
+"""Words for true and false that pydantic reads by itself."""
 _LEARNED_PER_FIELD = 8
 """Bound on the spellings kept for a class: a caller can invent header names without end."""
 
@@ -66,7 +71,17 @@ def _is_text(field: FieldInfo) -> bool:
 class Reader:
     """Reads a frame into the arguments of a class's validator."""
 
-    __slots__ = ("_absent", "_escaped", "_limit", "_repeated", "_special", "_texts", "spellings")
+    __slots__ = (
+        "_absent",
+        "_escaped",
+        "_limit",
+        "_pairs",
+        "_repeated",
+        "_special",
+        "_texts",
+        "_words",
+        "spellings",
+    )
 
     def __init__(self, model: type[BaseModel]) -> None:
         self.spellings: dict[str, str] = {}
@@ -74,7 +89,9 @@ class Reader:
         self._absent: dict[str, frozenset[str]] = {}
         self._escaped: set[str] = set()
         self._repeated: set[str] = set()
+        self._pairs: set[str] = set()
         self._texts: set[str] = set()
+        self._words: dict[str, dict[str, str]] = {}
         for name, field in model.model_fields.items():
             wire = _wire_name(name, field)
             self.spellings[wire] = self.spellings[wire.lower()] = name
@@ -88,11 +105,16 @@ class Reader:
                     nothing = nothing.union(mark.texts)
                 elif isinstance(mark, Escaped):
                     self._escaped.add(name)
-                elif isinstance(mark, (Repeated, VariablesMark)):
+                elif isinstance(mark, Repeated):
                     self._repeated.add(name)
+                elif isinstance(mark, PairsMark):
+                    self._repeated.add(name)
+                    self._pairs.add(name)
+                elif isinstance(mark, Words) and not _KNOWN_WORDS.issuperset(mark.both()):
+                    self._words[name] = dict(zip(mark.both(), ("true", "false"), strict=True))
             if nothing is not NOTHING:
                 self._absent[name] = nothing
-        self._special = self._repeated.union(self._absent)
+        self._special = self._repeated.union(self._absent, self._words)
         self._limit = _LEARNED_PER_FIELD * len(self.spellings) + 64
 
     def read(self, frame: str) -> dict[str, Any]:
@@ -122,16 +144,19 @@ class Reader:
     def _read_special(self, data: dict[str, Any], field: str, value: str) -> None:
         if field in self._repeated:
             data.setdefault(field, []).append(value)
-        elif value not in self._absent[field]:
-            data.setdefault(field, value)
+        elif value not in self._absent.get(field, NOTHING):
+            words = self._words.get(field)
+            data.setdefault(field, words.get(value.lower(), value) if words else value)
 
     def _learn(self, line: str) -> tuple[str, str]:
         key, value = split_header(line)
         field = self.spellings.get(key)
         if field is None:
-            # Old servers write ``ChanVariable(channel): NAME=value``.
-            plain = key.partition("(")[0].lower()
-            field = self.spellings.get(key.lower()) or self.spellings.get(plain, "")
+            field = self.spellings.get(key.lower(), "")
+            if not field:
+                # ``ChanVariable(channel): NAME=value``, where an event has several channels.
+                field = self.spellings.get(key.partition("(")[0].lower(), "")
+                field = field if field in self._pairs else ""
             if len(self.spellings) < self._limit:
                 self.spellings[key] = field
         return field, value
@@ -147,13 +172,12 @@ class Reader:
         seen: set[str] = set()
         for header, text in headers:
             field = self.field_of(header)
-            if not field:
+            if not field or text in self._absent.get(field, NOTHING):
                 continue
-            if (field in seen and field not in self._repeated) or (
-                values.get(field) is None
-                and text not in self._absent.get(field, NOTHING)
-                and (field in self._texts or text.lower() not in _NO_VALUE)
-            ):
+            if values.get(field) is None:
+                if field in self._texts or text.lower() not in _NO_VALUE:
+                    yield field, header, text
+            elif field in seen and field not in self._repeated:
                 yield field, header, text
             seen.add(field)
 
@@ -165,7 +189,7 @@ class Writer:
 
     def __init__(self, model: type[BaseModel]) -> None:
         self._fields = [
-            (name, _wire_name(name, field), _form(_marks(field)))
+            (name, _wire_name(name, field), _form(field))
             for name, field in model.model_fields.items()
         ]
 
@@ -197,18 +221,36 @@ def writer_of(model: Any) -> Writer:
 _Form = Callable[[str, Any], Iterator[tuple[str, str]]]
 
 
-def _form(marks: list[Any]) -> _Form:
-    """Choose how a field with these markers is written."""
+def _form(field: FieldInfo) -> _Form:
+    """Choose how a field is written, by its markers."""
+    marks = _marks(field)
+    escaped = any(isinstance(mark, Escaped) for mark in marks)
     for mark in marks:
         if isinstance(mark, VariablesMark):
             return _write_variables
+        if isinstance(mark, PairsMark):
+            return partial(_write_pairs, escaped)
         if isinstance(mark, HeadersMark):
             return _write_headers
         if isinstance(mark, Repeated):
             return _write_repeated
         if isinstance(mark, Words):
             return partial(_write_words, mark)
-    return _write_value
+        if mark is Json or type(mark) is Json:
+            return _write_json
+    if escaped:
+        return _write_escaped
+    return _write_records if _holds_records(field) else _write_value
+
+
+def _holds_records(field: FieldInfo) -> bool:
+    waiting: list[Any] = [field.annotation]
+    while waiting:
+        annotation = waiting.pop()
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            return True
+        waiting.extend(arg for arg in get_args(annotation) if not isinstance(arg, (str, int)))
+    return False
 
 
 def _write_words(words: Words, wire: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -218,6 +260,11 @@ def _write_words(words: Words, wire: str, value: Any) -> Iterator[tuple[str, str
 def _write_variables(wire: str, value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, text in value.items():
         yield wire, quote_variable(name, text)
+
+
+def _write_pairs(escaped: bool, wire: str, value: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, text in value.items():
+        yield wire, f"{name}={escape(text) if escaped else text}"
 
 
 def _write_headers(_: str, value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -230,18 +277,29 @@ def _write_repeated(wire: str, value: Any) -> Iterator[tuple[str, str]]:
         yield wire, str(item)
 
 
+def _write_json(wire: str, value: Any) -> Iterator[tuple[str, str]]:
+    yield wire, json.dumps(value)
+
+
+def _write_escaped(wire: str, value: Any) -> Iterator[tuple[str, str]]:
+    yield wire, escape(str(value))
+
+
+def _write_records(_: str, value: Any) -> Iterator[tuple[str, str]]:
+    for number, record in enumerate(value):
+        kind: type[BaseModel] = type(record)
+        for name, text in writer_of(kind).write(record):
+            yield f"{name}-{number:06d}", text
+
+
 def _write_value(wire: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, bool):
         yield wire, "true" if value else "false"
     elif isinstance(value, SecretStr):
         yield wire, value.get_secret_value()
     elif isinstance(value, datetime):
-        yield wire, f"{value.timestamp():.6f}"
-    elif isinstance(value, (tuple, list)) and any(isinstance(item, BaseModel) for item in value):
-        for number, record in enumerate(value):
-            kind: type[BaseModel] = type(record)
-            for name, text in writer_of(kind).write(record):
-                yield f"{name}-{number:06d}", text
+        # Naive is the server's local time; only epoch seconds and offsets are sure.
+        yield wire, f"{value.timestamp():.6f}" if value.tzinfo else value.isoformat(" ")
     elif isinstance(value, (tuple, list)):
         yield wire, ",".join(map(str, value))
     else:

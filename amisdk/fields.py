@@ -29,6 +29,7 @@ __all__ = [
     "FreeHeaders",
     "HeadersMark",
     "Names",
+    "PairsMark",
     "Priority",
     "Repeated",
     "Secret",
@@ -40,6 +41,7 @@ __all__ = [
     "VariablesMark",
     "Verbatim",
     "Words",
+    "escape",
     "quote_variable",
     "unescape",
 ]
@@ -74,8 +76,12 @@ class Repeated:
     """Marks a field whose header may come several times; it is a tuple."""
 
 
+class PairsMark:
+    """Marks channel variables that the server writes: one header each, ``NAME=value``."""
+
+
 class VariablesMark:
-    """Marks channel variables: one header each, ``NAME=value``."""
+    """Marks channel variables to set: one header each, ``NAME=value``, quoted."""
 
 
 class HeadersMark:
@@ -98,6 +104,10 @@ class Words:
 
     true: str
     false: str
+
+    def both(self) -> tuple[str, str]:
+        """Return both words in lower case, the one for true first."""
+        return self.true.lower(), self.false.lower()
 
 
 def _seconds(value: object) -> object:
@@ -131,7 +141,7 @@ def _pairs(value: object) -> object:
     return value
 
 
-VariablePairs = Annotated[Mapping[str, str], BeforeValidator(_pairs), VariablesMark()]
+VariablePairs = Annotated[Mapping[str, str], BeforeValidator(_pairs), PairsMark()]
 """Channel variables that the server writes as repeated ``NAME=value``."""
 
 
@@ -139,6 +149,7 @@ _ESCAPES = {
     "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
     "\\": "\\", "'": "'", '"': '"', "?": "?",
 }  # fmt: skip
+_ESCAPED = {character: "\\" + letter for letter, character in _ESCAPES.items()}
 
 
 def unescape(text: str) -> str:
@@ -155,6 +166,11 @@ def unescape(text: str) -> str:
         else:
             done.append(_ESCAPES.get(part[0], "\\" + part[0]) + part[1:])
     return "".join(done)
+
+
+def escape(text: str) -> str:
+    """Write C escapes as the server does: the contrary of `unescape`."""
+    return "".join(_ESCAPED.get(character, character) for character in text)
 
 
 # --- actions ------------------------------------------------------------------------------
@@ -211,7 +227,7 @@ CommaList = Annotated[str | Sequence[str], AfterValidator(_comma_list)]
 
 def _variables(value: Mapping[str, str | int | float]) -> Mapping[str, str | int | float]:
     for name, text in value.items():
-        if not name or "=" in name:
+        if not name or "=" in name or name != name.strip():
             raise ValueError(f"{name!r} cannot be the name of a channel variable")
         _one_line(name)
         _one_line(str(text))

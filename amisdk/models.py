@@ -8,7 +8,7 @@ a field is None where the header is missing, means "nothing", or does not fit it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
@@ -88,14 +88,37 @@ class Message(BaseModel):
         reader = reader_of(type(self))
         return Headers(
             (key, value)
-            for key, value in self.headers
-            if key.lower() not in self._plain_headers and not reader.field_of(key)
+            for number, (key, value) in enumerate(self.headers)
+            if not reader.field_of(key) and not self._is_frame(number, key)
         )
 
-    _plain_headers: ClassVar[frozenset[str]] = frozenset(
-        # The last four come with "debug" in manager.conf, on every event.
-        {"event", "eventlist", "sequencenumber", "file", "line", "func"}
-    )
+    def _is_frame(self, number: int, key: str) -> bool:
+        """Whether a header tells what kind of message this is."""
+        return number == 0 and key.lower() == "event"
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy the message; the headers of a changed copy tell the change."""
+        copy = super().model_copy(update=update, deep=deep)
+        if update:
+            kept = vars(copy)
+            for name in ("_frame", "headers", "issues", "extra_headers"):
+                kept.pop(name, None)
+            kept["headers"] = Headers([*copy._written(), *self.extra_headers])  # noqa: SLF001
+        return copy
+
+    def _holds(self) -> tuple[Any, ...]:
+        """What makes the message equal to another one, beside its fields."""
+        return (self.extra_headers,)
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other) or not isinstance(other, Message):
+            return NotImplemented
+        return super().__eq__(other) and self._holds() == other._holds()
+
+    def __hash__(self) -> int:
+        fields = type(self).model_fields
+        values = (vars(self)[name] for name in fields)
+        return hash((type(self), *(value for value in values if isinstance(value, Hashable))))
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         return ((name, value) for name, value in super().__repr_args__() if value is not None)
@@ -124,7 +147,8 @@ class Event(Message):
         """The event's name, as the server wrote it."""
         frame = self.__dict__.get("_frame")
         if frame is None:
-            return self.ami.name
+            headers = self.__dict__.get("headers")
+            return (headers.get("Event") if headers else None) or self.ami.name
         return split_header(frame.partition("\r\n")[0])[1]
 
     def _written(self) -> list[tuple[str, str]]:
@@ -133,6 +157,9 @@ class Event(Message):
 
 class UnknownEvent(Event):
     """An event that the spec does not have; `ami_name` and `headers` tell what it holds."""
+
+    def _holds(self) -> tuple[Any, ...]:
+        return (self.headers,)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         return [("ami_name", self.ami_name), ("headers", list(self.headers))]
@@ -152,6 +179,9 @@ class Reply(Message):
     def ok(self) -> bool:
         """Whether the server carried the action out."""
         return self.response is not None and self.response.lower() != "error"
+
+    def _is_frame(self, number: int, key: str) -> bool:  # noqa: ARG002
+        return key.lower() == "eventlist"
 
 
 R_co = TypeVar("R_co", bound=Reply, covariant=True)
@@ -191,12 +221,8 @@ class ListReply(_Phantom, Reply, Generic[I_co, E_co]):
         vars(reply)["_end"] = end
         return reply
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, ListReply):
-            return NotImplemented
-        return super().__eq__(other) and (self.items, self.end) == (other.items, other.end)
-
-    __hash__ = Reply.__hash__
+    def _holds(self) -> tuple[Any, ...]:
+        return (self.extra_headers, self.items, self.end)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         yield from super().__repr_args__()
@@ -212,6 +238,9 @@ class EventReply(_Phantom, Reply, Generic[E_co]):
     def event(self) -> E_co | None:
         """The event; None where the server answered with an error."""
         return self.__dict__.get("_event")
+
+    def _holds(self) -> tuple[Any, ...]:
+        return (self.extra_headers, self.event)
 
     def with_event(self, event: Event) -> Self:
         """Return the reply with this event."""
@@ -253,8 +282,10 @@ def _modern_output(frame: str) -> str:
             break
         lines.append(line)
         rest = after
-    output = rest.removesuffix("--END COMMAND--").removesuffix("\n").removesuffix("\r")
-    lines.extend(f"Output: {line}" for line in output.split("\n"))
+    output = rest.removesuffix("--END COMMAND--")
+    if output:
+        printed = output.removesuffix("\n").split("\n")
+        lines.extend(f"Output: {line.removesuffix(chr(13))}" for line in printed)
     return "\r\n".join(lines)
 
 
@@ -276,8 +307,6 @@ class ConfigCategory(NamedTuple):
 
 class ConfigReply(Reply):
     """The reply with the content of a configuration file."""
-
-    _plain_headers: ClassVar[frozenset[str]] = frozenset({"eventlist"})
 
     @cached_property
     def categories(self) -> tuple[ConfigCategory, ...]:
@@ -319,7 +348,10 @@ class PairsReply(Reply):
     @cached_property
     def pairs(self) -> Mapping[str, str]:
         """The headers of the reply, beside those that every reply has."""
-        return dict(self.extra_headers)
+        pairs: dict[str, str] = {}
+        for name, value in self.extra_headers:
+            pairs.setdefault(name, value)
+        return pairs
 
 
 class TextReply(Reply):
@@ -329,6 +361,9 @@ class TextReply(Reply):
     def text(self) -> str:
         """The text, its lines parted by LF."""
         return str(self.__dict__.get("_text", ""))
+
+    def _holds(self) -> tuple[Any, ...]:
+        return (self.text,)
 
     @classmethod
     def from_text(cls, blocks: Iterable[str]) -> Self:

@@ -22,6 +22,9 @@ TLS_PORT = 5039
 
 Auth = Literal["plain", "md5"]
 
+_YES = ("1", "true", "yes", "on")
+_NO = ("", "0", "false", "no", "off")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -56,6 +59,11 @@ class Options:
     connect_timeout: float = 10.0
     max_message: int = MAX_MESSAGE
     registry: Registry | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("auth", "port", "timeout", "connect_timeout", "max_message"):
+            if (fault := _fault(name, getattr(self, name))) is not None:
+                raise ValueError(fault)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -97,6 +105,20 @@ _URL_TYPES: Mapping[str, Any] = {
 }
 
 
+def _fault(name: str, value: Any) -> str | None:
+    """Return what is wrong with an option's value, or None."""
+    match name:
+        case "auth" if value not in ("plain", "md5"):
+            return '"auth" is "plain" or "md5"'
+        case "port" if value is not None and not 1 <= value <= 65535:
+            return '"port" is a number from 1 to 65535'
+        case "timeout" if value is not None and not value > 0:
+            return '"timeout" is a number of seconds above 0, or None'
+        case "connect_timeout" | "max_message" if not value > 0:
+            return f'"{name}" is a number above 0'
+    return None
+
+
 def url_arguments(url: str) -> dict[str, Any]:
     """Turn ``ami://user:secret@host:port/?option=value`` into a client's arguments.
 
@@ -106,34 +128,42 @@ def url_arguments(url: str) -> dict[str, Any]:
     Raises:
         ValueError: The URL is of another form. The message does not hold the secret.
     """
+    # The parser's own errors quote parts of the URL, and so maybe of the secret.
     try:
         parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        # The parser's own message may quote what stands before the "@".
-        raise ValueError("the URL has no valid port; write ami://user:secret@host:5038") from (
-            None if "@" in str(error) else error
-        )
+    except ValueError:
+        raise ValueError("percent-encode special characters in the URL's secret") from None
     if parts.scheme not in ("ami", "amis"):
         raise ValueError(f'the URL begins with ami:// or amis://, not "{parts.scheme}://"')
-    if not parts.hostname or parts.username is None or parts.password is None:
+    if parts.netloc and "@" in parts.path + parts.query + parts.fragment:
+        raise ValueError('percent-encode "/", "?" and "#" in the URL\'s secret (%2F, %3F, %23)')
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if not parts.hostname or not parts.username or not parts.password:
         raise ValueError("the URL needs user, secret and host: ami://user:secret@host:5038")
+    if _fault("port", port) is not None:
+        raise ValueError("the URL's port is no number from 1 to 65535")
     if parts.path not in ("", "/") or parts.fragment:
         raise ValueError("nothing but ?options may follow the host in the URL")
     arguments: dict[str, Any] = {
         "host": parts.hostname,
         "port": port,
-        "username": unquote(parts.username),
-        "secret": SecretStr(unquote(parts.password)),
+        "username": unquote(parts.username, errors="surrogateescape"),
+        "secret": SecretStr(unquote(parts.password, errors="surrogateescape")),
         "tls": parts.scheme == "amis",
     }
     for name, text in parse_qsl(parts.query, keep_blank_values=True):
         if name not in _URL_TYPES:
             raise ValueError(f'unknown option "{name}" in the URL; known: {", ".join(_URL_TYPES)}')
         try:
-            arguments[name] = _URL_TYPES[name](text)
+            value = _URL_TYPES[name](text)
         except ValueError:
             raise ValueError(f'option "{name}" in the URL is no number: "{text}"') from None
+        if (fault := _fault(name, value)) is not None:
+            raise ValueError(f"in the URL, {fault}")
+        arguments[name] = value
     return arguments
 
 
@@ -141,7 +171,7 @@ def env_arguments(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Read a client's arguments from the environment.
 
     AMI_HOST, AMI_PORT, AMI_USERNAME (or AMI_LOGIN), AMI_SECRET (or AMI_PASSWORD), and AMI_TLS
-    (1, true, yes or on).
+    (1 or 0; true, yes, on and their contraries too).
 
     Raises:
         ValueError: A variable is missing or malformed.
@@ -154,12 +184,15 @@ def env_arguments(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     if not secret:
         raise ValueError("set AMI_SECRET to the user's secret")
     port = env.get("AMI_PORT")
-    if port and not port.isdecimal():
-        raise ValueError(f'AMI_PORT is no number: "{port}"')
+    if port and not (port.isdecimal() and _fault("port", int(port)) is None):
+        raise ValueError(f'AMI_PORT is no number from 1 to 65535: "{port}"')
+    tls = env.get("AMI_TLS", "").lower()
+    if tls not in _YES and tls not in _NO:
+        raise ValueError(f'AMI_TLS is 1 or 0, not "{tls}"')
     return {
         "host": env.get("AMI_HOST") or "127.0.0.1",
         "port": int(port) if port else None,
         "username": username,
         "secret": SecretStr(secret),
-        "tls": env.get("AMI_TLS", "").lower() in ("1", "true", "yes", "on"),
+        "tls": tls in _YES,
     }

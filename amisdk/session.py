@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from hashlib import md5
 from typing import Any, Literal, TypeVar
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from . import logs
 from .errors import (
@@ -143,11 +143,13 @@ class Session:
         self._pending: dict[str, Exchange[Any]] = {}
         self._claiming: dict[str, Exchange[Any]] = {}
         """The exchanges that take events."""
-        self._abandoned: dict[str, None] = {}
-        """ActionIDs of lists that nobody waits for any more; their items are dropped."""
-        self._deadlines: list[tuple[float, str]] = []
+        self._abandoned: dict[str, Exchange[Any]] = {}
+        """The exchanges that nobody waits for any more, until their replies have come."""
+        self._deadlines: list[tuple[float, int, Exchange[Any]]] = []
+        self._started = 0
         self._classes: dict[str, type[Event]] = {}
         self._text: list[str] = []
+        self._text_size = 0
         self._follows: tuple[Exchange[Any], list[str]] | None = None
 
     # --- the pump's side ------------------------------------------------------------------
@@ -193,7 +195,7 @@ class Session:
 
     def next_deadline(self) -> float | None:
         """Return when `expire` is due, on the session's clock."""
-        while self._deadlines and self._deadlines[0][1] not in self._pending:
+        while self._deadlines and self._deadlines[0][2].done:
             heapq.heappop(self._deadlines)
         return self._deadlines[0][0] if self._deadlines else None
 
@@ -201,22 +203,20 @@ class Session:
         """Fail the actions whose deadline has passed."""
         now = self._clock()
         while (due := self.next_deadline()) is not None and due <= now:
-            exchange = self._pending[heapq.heappop(self._deadlines)[1]]
+            exchange = heapq.heappop(self._deadlines)[2]
             if exchange.listing and exchange.alive:
                 # A list may take long as a whole; its items have to keep coming.
                 self._set_deadline(exchange)
                 continue
             waited = f"{exchange.timeout:g} s"
             what = "its outcome" if exchange.reply is not None else "a whole reply"
-            self.abandon(exchange)
-            self._finish(
-                exchange,
-                ActionTimeout(
-                    f"{exchange.action.ami_name}: {what} did not come within {waited}",
-                    action=exchange.action,
-                    items=tuple(exchange.items),
-                ),
+            exchange.error = ActionTimeout(
+                f"{exchange.action.ami_name}: {what} did not come within {waited}",
+                action=exchange.action,
+                items=tuple(exchange.items),
             )
+            self.abandon(exchange)
+            exchange.on_done(exchange)
 
     # --- the client's side ----------------------------------------------------------------
 
@@ -241,15 +241,18 @@ class Session:
         return self._start(action, on_done, on_item, action_id, timeout, until_later)
 
     def abandon(self, exchange: Exchange[Any]) -> None:
-        """Forget an exchange: nobody waits for it any more. What comes of it is dropped."""
+        """Take note that nobody waits for an exchange any more. What comes of it is dropped."""
         if exchange.done:
             return
         exchange.done = True
-        self._forget(exchange)
-        if exchange.sent and isinstance(exchange.action, ListAction):
-            if len(self._abandoned) >= _ABANDONED_KEPT:
-                del self._abandoned[next(iter(self._abandoned))]
-            self._abandoned[exchange.action_id] = None
+        exchange.items.clear()
+        if not exchange.sent:
+            self._forget(exchange)
+            return
+        # The server will answer all the same, and the answer must not be taken for another's.
+        self._abandoned[exchange.action_id] = exchange
+        if len(self._abandoned) > _ABANDONED_KEPT:
+            self._forget(next(iter(self._abandoned.values())))
 
     def close(self) -> None:
         """End the session: nothing is read or written any more, and who waits is told."""
@@ -262,7 +265,7 @@ class Session:
         if self._credentials.auth == "plain":
             self._login(("Secret", self._credentials.secret.get_secret_value()))
         else:
-            self._start_login_step(RawAction("Challenge", {"AuthType": "MD5"}), self._challenged)
+            self._start_login_step("Challenge", [("AuthType", "MD5")], self._challenged)
 
     def _challenged(self, exchange: Exchange[Any]) -> None:
         challenge = exchange.reply.headers.get("Challenge") if exchange.reply else None
@@ -270,7 +273,13 @@ class Session:
             self._logged_in(exchange)
             return
         secret = self._credentials.secret.get_secret_value()
-        text = (challenge + secret).encode(self._encoding, "surrogateescape")
+        try:
+            text = (challenge + secret).encode(self._encoding, "surrogateescape")
+        except UnicodeEncodeError:
+            text = None
+        if text is None:
+            self._shut(ConnectFailed(f"cannot log in: {self._encoding} cannot write the secret"))
+            return
         key = md5(text, usedforsecurity=False).hexdigest()
         self._login(("AuthType", "MD5"), ("Key", key))
 
@@ -278,15 +287,24 @@ class Session:
         headers = [("Username", self._credentials.username), *proof]
         if self._credentials.events is not None:
             headers.append(("Events", self._credentials.events))
-        self._start_login_step(RawAction("Login", headers), self._logged_in)
+        self._start_login_step("Login", headers, self._logged_in)
 
     def _start_login_step(
-        self, action: Action[Any], on_done: Callable[[Exchange[Any]], object]
+        self,
+        name: str,
+        headers: list[tuple[str, str]],
+        on_done: Callable[[Exchange[Any]], object],
     ) -> None:
+        fault: AmiError | None = None
         try:
-            self._start(action, on_done, None, None, None, False)
+            self._start(RawAction(name, headers), on_done, None, None, None, False)
         except InvalidAction as error:
-            self._shut(ConnectFailed(f"cannot log in: {error}"))
+            fault = ConnectFailed(f"cannot log in: {error}")
+        except ValidationError:
+            text = "user name, secret or event mask hold what a header cannot"
+            fault = ConnectFailed(f"cannot log in: {text}")
+        if fault is not None:
+            self._shut(fault)
 
     def _logged_in(self, exchange: Exchange[Any]) -> None:
         if self.state is State.CLOSED:
@@ -313,7 +331,7 @@ class Session:
         name = action.ami_name
         if action_id is None:
             action_id = secrets.token_hex(16)
-        elif action_id in self._pending or action_id in self._abandoned:
+        elif action_id in self._pending:
             raise DuplicateActionID(
                 f"{name}: ActionID {action_id!r} is already in flight", field="ActionID"
             )
@@ -338,20 +356,25 @@ class Session:
         if exchange.timeout is None:
             return
         exchange.alive = False
-        heapq.heappush(self._deadlines, (self._clock() + exchange.timeout, exchange.action_id))
+        self._started += 1  # orders exchanges whose deadlines are equal
+        due = (self._clock() + exchange.timeout, self._started, exchange)
+        heapq.heappush(self._deadlines, due)
         if len(self._deadlines) > 2 * len(self._pending) + 64:
             # Most actions end long before their deadline; keep the heap near the truth.
-            self._deadlines = [due for due in self._deadlines if due[1] in self._pending]
+            self._deadlines = [entry for entry in self._deadlines if not entry[2].done]
             heapq.heapify(self._deadlines)
 
     def _forget(self, exchange: Exchange[Any]) -> None:
         self._pending.pop(exchange.action_id, None)
         self._claiming.pop(exchange.action_id, None)
+        self._abandoned.pop(exchange.action_id, None)
 
     def _finish(self, exchange: Exchange[Any], error: AmiError | None = None) -> None:
+        self._forget(exchange)
+        if exchange.done:
+            return  # it was abandoned
         exchange.done = True
         exchange.error = error
-        self._forget(exchange)
         exchange.on_done(exchange)
 
     # --- frames ---------------------------------------------------------------------------
@@ -376,8 +399,6 @@ class Session:
         action_id = header(frame, "ActionID")
         exchange = self._pending.get(action_id) if action_id is not None else None
         if exchange is None:
-            if action_id in self._abandoned and not _starts_list(frame):
-                del self._abandoned[action_id]
             logs.session.debug("dropped a response (%s) that no action waits for", response)
             return
         if exchange.listing and response.lower() == "error":
@@ -392,6 +413,7 @@ class Session:
             return
         if response.lower() == "follows" and not frame.endswith(_FOLLOWS_END):
             self._follows = (exchange, [frame])
+            self._text_size = 0
             return
         self._take_response(exchange, frame)
 
@@ -402,10 +424,9 @@ class Session:
         frames.append("\r\n" + frame if frame else "")
         if frame.endswith(_FOLLOWS_END):
             self._follows = None
-            if not exchange.done:
-                self._take_response(exchange, "\r\n".join(frames))
-        elif sum(map(len, frames)) > self._max_message:
-            self._shut(MessageTooLong(f"a message is longer than {self._max_message} bytes"))
+            self._take_response(exchange, "\r\n".join(frames))
+        else:
+            self._count_text(frame)
 
     def _take_response(self, exchange: Exchange[Any], frame: str) -> None:
         ami = exchange.action.ami
@@ -416,7 +437,7 @@ class Session:
         elif isinstance(reply, ListReply) and (
             _starts_list(frame) or (ami.list is not None and not ami.list.announced)
         ):
-            exchange.listing = True
+            exchange.listing = exchange.alive = True
             if exchange.end is not None:
                 self._end_list(exchange)
         elif (isinstance(reply, EventReply) or exchange.until_later) and exchange.event is None:
@@ -439,29 +460,33 @@ class Session:
             return
         for exchange in self._pending.values():
             kind = exchange.action.ami.reply
-            if issubclass(kind, TextReply):
+            if issubclass(kind, TextReply) and exchange.sent:
                 if frame:
                     self._text.append(frame)
+                    self._count_text(frame)
                 else:
                     exchange.reply = kind.from_text(self._text)
                     self._text.clear()
+                    self._text_size = 0
                     self._complete(exchange)
                 return
-        self._text.clear()
         logs.session.debug("dropped a message that is neither response nor event")
+
+    def _count_text(self, frame: str) -> None:
+        """Hold text that comes in several frames to the limit of one message."""
+        self._text_size += len(frame) + 2
+        if self._text_size > self._max_message:
+            self._shut(MessageTooLong(f"a message is longer than {self._max_message} bytes"))
 
     # --- events ---------------------------------------------------------------------------
 
     def _receive_event(self, frame: str, name: str) -> None:
-        exchange: Exchange[Any] | None = None
-        dropped = False
-        if self._claiming or self._abandoned:
-            exchange, dropped = self._claimant(frame, name)
-        if dropped:
-            return
+        exchange = self._claimant(frame, name) if self._claiming else None
         route = self._dispatcher.route(name)
-        outcome = exchange is not None and exchange.until_later
-        wanting = route.replies if exchange is not None and not outcome else route.unsolicited
+        if exchange is None or exchange.until_later:
+            wanting = route.unsolicited
+        else:
+            wanting = route.replies if not exchange.done else ()
         if not wanting and exchange is None:
             return
         event = self._class_of(name).from_frame(frame)
@@ -470,8 +495,8 @@ class Session:
         if wanting:
             self._dispatcher.deliver(wanting, event)
 
-    def _claimant(self, frame: str, name: str) -> tuple[Exchange[Any] | None, bool]:
-        """Find the exchange that an event belongs to; the second value: it is to be dropped."""
+    def _claimant(self, frame: str, name: str) -> Exchange[Any] | None:
+        """Find the exchange that an event belongs to, abandoned ones included."""
         action_id = header(frame, "ActionID")
         lowered = name.lower()
         if action_id is None:
@@ -483,21 +508,15 @@ class Session:
                     and exchange.listing
                     and (shape.items == ("any",) or lowered in map(str.lower, shape.items))
                 ):
-                    return exchange, False
-            return None, False
+                    return exchange
+            return None
         claimed = self._claiming.get(action_id)
         if claimed is None:
-            if action_id not in self._abandoned or lowered in _BROADCAST:
-                return None, False
-            if _ends_list(frame):
-                del self._abandoned[action_id]
-            return None, True
+            return None
+        ami = claimed.action.ami
         if claimed.until_later:
-            later = claimed.action.ami.later
-            return (claimed, False) if later and later.lower() == lowered else (None, False)
-        if lowered in _BROADCAST and claimed.action.ami.list is None:
-            return None, False
-        return claimed, False
+            return claimed if ami.later is not None and ami.later.lower() == lowered else None
+        return None if lowered in _BROADCAST and ami.list is None else claimed
 
     def _take_event(self, exchange: Exchange[Any], event: Event, frame: str, name: str) -> None:
         exchange.alive = True
@@ -510,6 +529,8 @@ class Session:
             exchange.end = event
             if exchange.reply is not None:
                 self._end_list(exchange)
+        elif exchange.done:
+            pass  # it was abandoned
         elif exchange.on_item is not None:
             exchange.on_item(event)
         else:
@@ -541,8 +562,11 @@ class Session:
         was_ready = self.state is State.READY
         self.state = State.CLOSED
         self._out.clear()
+        self._abandoned.clear()
         why = str(error) if error is not None else "the client was closed"
         for exchange in list(self._pending.values()):
+            if exchange.done:
+                continue
             name = exchange.action.ami_name
             kind, told = (
                 (OutcomeUnknown, "its outcome is unknown")
@@ -552,7 +576,8 @@ class Session:
             lost = kind(f"{name}: {told}; {why}", action=exchange.action)
             lost.__cause__ = error
             self._finish(exchange, lost)
-        self._abandoned.clear()
+        self._pending.clear()
+        self._claiming.clear()
         if was_ready:
             self._on_close(error)
         else:

@@ -34,6 +34,8 @@ MAX_MESSAGE = 4_194_304
 
 _BANNER = b"Asterisk Call Manager"
 _END = b"\r\n\r\n"
+_PROBE = bytes(range(128)) + rb"\u000d\n\x0d +AA0ACg- ~{ " + b"~\n \x1b$B!!"
+"""Bytes to which encodings that are not plain supersets of ASCII give another meaning."""
 
 
 class Framer:
@@ -47,8 +49,12 @@ class Framer:
     __slots__ = ("_buffer", "_encoding", "_max", "_searched", "error", "greeting")
 
     def __init__(self, encoding: str = "utf-8", max_message: int = MAX_MESSAGE) -> None:
-        if "\r\n: ".encode(encoding) != b"\r\n: ":
-            raise ValueError(f"encoding {encoding!r} does not write ASCII as ASCII")
+        try:
+            plain = _PROBE.decode(encoding) == _PROBE.decode("ascii")
+        except (LookupError, UnicodeError):
+            plain = False
+        if not plain:
+            raise ValueError(f"encoding {encoding!r} is not known, or does not keep ASCII as it is")
         self.greeting: str | None = None
         """The server's first line, once it is there."""
         self.error: AmiError | None = None
@@ -88,7 +94,7 @@ class Framer:
         line, mark, _ = bytes(buffer[: MAX_GREETING + 2]).partition(b"\r\n")
         if not line.startswith(_BANNER[: len(line)]) or (mark and not line.startswith(_BANNER)):
             self.error = BadGreeting(f"no Asterisk manager answers there; it says {line[:60]!r}")
-        elif not mark and (b"\n" in line or len(buffer) > MAX_GREETING):
+        elif b"\n" in line or (not mark and len(buffer) >= MAX_GREETING + 2):
             self.error = BadGreeting("the greeting is no line that CRLF ends")
         elif mark:
             self.greeting = line.decode("ascii", "backslashreplace")
@@ -182,9 +188,10 @@ def encode(
         lines.append(line)
     if not action.strip():
         raise InvalidAction("an action needs a name", field="Action")
-    if not 0 < len(lines[1]) - len("ActionID: ") <= MAX_ACTION_ID:
+    if not 0 < len(lines[1]) - len("ActionID: ") <= MAX_ACTION_ID or action_id.strip() != action_id:
         raise InvalidAction(
-            f"{action}: an ActionID has 1 to {MAX_ACTION_ID} bytes", field="ActionID"
+            f"{action}: an ActionID has 1 to {MAX_ACTION_ID} bytes, no space around them",
+            field="ActionID",
         )
     if len(lines) > MAX_HEADERS:
         raise InvalidAction(

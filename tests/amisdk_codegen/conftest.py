@@ -5,7 +5,6 @@ from contextlib import chdir
 from pathlib import Path
 
 import pytest
-
 from amisdk_codegen.cli import main
 
 from .support import GOOD, Workspace

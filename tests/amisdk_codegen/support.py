@@ -10,7 +10,6 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
-
 from amisdk_codegen.cli import main
 
 MARK = "# <-"

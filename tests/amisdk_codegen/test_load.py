@@ -77,13 +77,17 @@ FORMAT: dict[str, tuple[str, str]] = {
         "actions.Do.fields.Door.enum: is neither a text nor a list",
     ),
     "a truth value among an enum's": (
-        "summary: More.\nenums:\n  Mood:\n    summary: A mood.\n    values:\n"
-        "      - glad\n      - true  # <-\n",
+        (
+            "summary: More.\nenums:\n  Mood:\n    summary: A mood.\n    values:\n"
+            "      - glad\n      - true  # <-\n"
+        ),
         "enums.Mood.values.1: is not a text (put quotes around it)",
     ),
     "a number as the meaning of a value": (
-        "summary: More.\nenums:\n  Mood:\n    summary: A mood.\n    values:\n"
-        "      glad: Not sad.\n      sad: 3  # <-\n",
+        (
+            "summary: More.\nenums:\n  Mood:\n    summary: A mood.\n    values:\n"
+            "      glad: Not sad.\n      sad: 3  # <-\n"
+        ),
         "enums.Mood.values.sad: is not a text (put quotes around it)",
     ),
     "an enum without values": (

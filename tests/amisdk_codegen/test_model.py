@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from amisdk_codegen.cli import schema_text
+from amisdk_codegen.model import parse_versions
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from ruamel.yaml import YAML
-
-from amisdk_codegen.cli import schema_text
-from amisdk_codegen.model import parse_versions
 
 from .support import Workspace, action, event
 

@@ -3,13 +3,13 @@
 from itertools import chain
 
 import pytest
+from amisdk_codegen.model import NamesSpec
+from amisdk_codegen.names import RESERVED, class_name, field_name, reserved
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from amisdk import models
-from amisdk_codegen.model import NamesSpec
-from amisdk_codegen.names import RESERVED, class_name, field_name, reserved
 
 from .support import Files, Workspace, action, event, group, names
 

