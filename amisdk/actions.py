@@ -16,6 +16,8 @@ else:
     ]
 
     def __getattr__(name):
+        if name.startswith("__"):
+            raise AttributeError(name)  # __path__ above all: this is no package
         if name in ("Action", "RawAction"):
             from . import models
 

@@ -13,13 +13,14 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any, get_args
 
-from pydantic import BaseModel, Json, SecretStr
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from .fields import (
     Absent,
     Escaped,
     HeadersMark,
+    JsonMark,
     PairsMark,
     Repeated,
     VariablesMark,
@@ -236,7 +237,7 @@ def _form(field: FieldInfo) -> _Form:
             return _write_repeated
         if isinstance(mark, Words):
             return partial(_write_words, mark)
-        if mark is Json or type(mark) is Json:
+        if isinstance(mark, JsonMark):
             return _write_json
     if escaped:
         return _write_escaped

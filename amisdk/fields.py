@@ -8,6 +8,7 @@ refuse what would break out of a header's line.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, Union
@@ -25,9 +26,12 @@ __all__ = [
     "Absent",
     "Clock",
     "CommaList",
+    "CommaListGiven",
     "Escaped",
     "FreeHeaders",
     "HeadersMark",
+    "JsonMark",
+    "JsonValue",
     "Names",
     "PairsMark",
     "Priority",
@@ -145,6 +149,23 @@ VariablePairs = Annotated[Mapping[str, str], BeforeValidator(_pairs), PairsMark(
 """Channel variables that the server writes as repeated ``NAME=value``."""
 
 
+def _json(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+class JsonMark:
+    """Marks a field in which the server writes JSON."""
+
+
+JsonValue = Annotated[Any, BeforeValidator(_json), JsonMark()]
+"""What a JSON text holds."""
+
+
 _ESCAPES = {
     "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
     "\\": "\\", "'": "'", '"': '"', "?": "?",
@@ -221,8 +242,16 @@ def _comma_list(value: str | Sequence[str]) -> str | Sequence[str]:
     return tuple(value)
 
 
+def _not_empty(value: str | Sequence[str]) -> str | Sequence[str]:
+    if not value:
+        raise ValueError("at least one is needed")
+    return value
+
+
 CommaList = Annotated[str | Sequence[str], AfterValidator(_comma_list)]
 """A list for the server, or the text with commas that it takes."""
+CommaListGiven = Annotated[CommaList, AfterValidator(_not_empty)]
+"""A list that is not empty."""
 
 
 def _variables(value: Mapping[str, str | int | float]) -> Mapping[str, str | int | float]:

@@ -437,7 +437,7 @@ class RawAction(ListAction[RawReply, Event]):
 
     name: TextGiven
     """The action's name."""
-    headers: tuple[tuple[TextGiven, Text], ...] = ()
+    headers: tuple[tuple[TextGiven, Text | int], ...] = ()
     """Its headers, beside Action and ActionID."""
 
     def __init__(
@@ -448,7 +448,7 @@ class RawAction(ListAction[RawReply, Event]):
         pairs = headers.items() if isinstance(headers, Mapping) else headers
         fields: dict[str, Any] = {
             "name": name,
-            "headers": tuple((key, str(value)) for key, value in pairs),
+            "headers": tuple((key, value) for key, value in pairs),
         }
         super().__init__(**fields)
 
@@ -459,7 +459,7 @@ class RawAction(ListAction[RawReply, Event]):
 
     def to_headers(self) -> list[tuple[str, str]]:
         """Return the headers as they were given."""
-        return list(self.headers)
+        return [(key, str(value)) for key, value in self.headers]
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         return [(None, self.name), ("headers", [key for key, _ in self.headers])]

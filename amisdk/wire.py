@@ -50,7 +50,8 @@ class Framer:
 
     def __init__(self, encoding: str = "utf-8", max_message: int = MAX_MESSAGE) -> None:
         try:
-            plain = _PROBE.decode(encoding) == _PROBE.decode("ascii")
+            text = _PROBE.decode("ascii")
+            plain = _PROBE.decode(encoding) == text and text.encode(encoding) == _PROBE
         except (LookupError, UnicodeError):
             plain = False
         if not plain:

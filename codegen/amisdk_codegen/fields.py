@@ -89,7 +89,7 @@ _SOFT_TYPES = {
     "clock": "Clock",
     "csv": "Names",
     "variables": "VariablePairs",
-    "json": "Json[Any]",
+    "json": "JsonValue",
 }
 
 
@@ -99,11 +99,8 @@ def _soft_field(spec: Spec, source: Source, imports: Imports, name: str, use: Us
     match one.type:
         case "epoch" | "datetime" | "localtime":
             imports.add("datetime", "datetime")
-        case "clock" | "csv" | "variables":
+        case "clock" | "csv" | "variables" | "json":
             imports.add(_FIELDS, inner)
-        case "json":
-            imports.add("pydantic", "Json")
-            imports.add("typing", "Any")
     if one.enum is not None:
         inner = f"{_literal(spec, source, imports, one.enum, use.at)} | str"
     if one.repeat:
@@ -207,6 +204,8 @@ def _strict_type(spec: Spec, source: Source, imports: Imports, one: ActionField,
         imports.add("typing", "Annotated")
         return f"Annotated[bool, Words({', '.join(map(quoted, one.words))})]"
     python = _STRICT_TYPES.get(one.type, text)
+    if one.type == "csv" and one.required:
+        python = "CommaListGiven"
     if python not in ("int", "float", "bool"):
         imports.add(_FIELDS, python)
     return python

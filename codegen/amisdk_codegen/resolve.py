@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
+from typing import Any
 
 from .errors import Problem, SpecError
 from .fields import Imports, Namer, record_class, soft_fields, strict_field
@@ -103,11 +104,11 @@ def _check_areas(spec: Spec, modules: list[ModulePlan]) -> None:
 
 
 _TAKEN = frozenset(
-    """Absent Action ActionInfo Annotated Any AnyOf BlockInfo Clock CommaList ConfigReply Escaped
-    Event EventInfo EventReply Exclusive Field FreeHeaders Json ListAction ListInfo ListReply
-    Literal Names Needs OneOf OutputReply PairsReply Priority RawAction RawReply Record Repeated
-    Reply Secret Sequence Soft Text TextGiven TextReply UnknownEvent VariablePairs Variables
-    Verbatim Versions Words datetime events""".split()  # noqa: SIM905 - a list would fill a page
+    """Absent Action ActionInfo Annotated Any AnyOf BlockInfo Clock CommaList CommaListGiven
+    ConfigReply Escaped Event EventInfo EventReply Exclusive Field FreeHeaders JsonValue ListAction
+    ListInfo ListReply Literal Names Needs OneOf OutputReply PairsReply Priority RawAction RawReply
+    Record Repeated Reply Secret Sequence Soft Text TextGiven TextReply UnknownEvent VariablePairs
+    Variables Verbatim Versions Words datetime events""".split()  # noqa: SIM905 - a list would fill a page
 )
 """Names that generated modules import, or that stand beside the classes in the facades."""
 
@@ -185,6 +186,7 @@ def _action_classes(
     )
     namer = Namer(spec, source, name, "action")
     fields: list[FieldPlan] = []
+    records: dict[str, str] = {}
     for wire, one in action.fields.items():
         place = (*at, "fields", wire)
         python = namer.name(wire, place, one.type)
@@ -194,6 +196,7 @@ def _action_classes(
             imports.add("amisdk.models", "Record")
             imports.add("collections.abc", "Sequence")
             annotation = f"Sequence[{record.name}]"
+            records[wire] = record.name
             yield record
         fields.append(strict_field(spec, source, imports, python, wire, one, place, annotation))
     rules = [_rule(imports, namer, rule, (*at, "rules", n)) for n, rule in enumerate(action.rules)]
@@ -207,7 +210,7 @@ def _action_classes(
     yield ClassPlan(
         cls,
         f'ListAction[{cls}Reply, "{items}"]' if items else f"Action[{cls}Reply]",
-        _action_doc(cls, action, namer),
+        _action_doc(spec, cls, action, namer, records),
         call(
             "ActionInfo",
             quoted(name),
@@ -309,7 +312,9 @@ def _block_info(imports: Imports, action: ActionSpec, namer: Namer, at: At) -> s
     )
 
 
-def _action_doc(cls: str, action: ActionSpec, namer: Namer) -> list[str]:
+def _action_doc(
+    spec: Spec, cls: str, action: ActionSpec, namer: Namer, records: dict[str, str]
+) -> list[str]:
     about = [f"Asterisk {span(action.versions)}, {', '.join(action.module)}."]
     if action.privilege:
         about.append(f"Needs the write privilege {' or '.join(action.privilege)}.")
@@ -327,7 +332,7 @@ def _action_doc(cls: str, action: ActionSpec, namer: Namer) -> list[str]:
     doc = wrapped([action.summary], action.doc and [action.doc], about, indent=4)
     if action.example:
         arguments = [
-            f"{namer.known(wire, (), 'the example')}={python_literal(value)}"
+            f"{namer.known(wire, (), 'the example')}={_example(spec, value, records.get(wire))}"
             for wire, value in action.example.items()
         ]
         line = f"    >>> actions.{cls}({', '.join(arguments)})"
@@ -339,6 +344,20 @@ def _action_doc(cls: str, action: ActionSpec, namer: Namer) -> list[str]:
             doc += [f"    ...     {argument}," for argument in arguments]
             doc.append("    ... )")
     return doc
+
+
+def _example(spec: Spec, value: Any, record: str | None) -> str:
+    """Write an example's value; one of a records field as objects of its class."""
+    if record is None or not isinstance(value, list):
+        return python_literal(value)
+    made = [
+        ", ".join(
+            f"{field_name(column, record, spec.names)}={python_literal(cell)}"
+            for column, cell in row.items()
+        )
+        for row in value
+    ]
+    return f"[{', '.join(f'actions.{record}({arguments})' for arguments in made)}]"
 
 
 def _hints(spec: Spec) -> list[tuple[str, str]]:

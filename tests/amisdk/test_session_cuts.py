@@ -103,9 +103,8 @@ def test_whatever_the_server_sends_the_session_survives_or_closes(data: bytes) -
     assert talk.session._pending == {}
 
 
-@given(st.binary(max_size=300))
+@given(st.binary(max_size=300).filter(lambda data: data[:21] != GREETING[:21]))
 def test_whatever_is_sent_instead_of_a_greeting_nothing_is_answered(data: bytes) -> None:
     talk = Talk(logged_in=False)
     talk.session.receive_data(data)
     assert talk.session.data_to_send() == b""
-    assert data[: len(GREETING)] != GREETING

@@ -5,7 +5,7 @@ from itertools import chain
 import pytest
 from amisdk_codegen.model import NamesSpec
 from amisdk_codegen.names import RESERVED, class_name, field_name, reserved
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -86,16 +86,19 @@ def test_an_acronym_that_begins_with_another_stays_whole() -> None:
     assert field_name("IDXName", "Owner", NamesSpec(acronyms=["ID", "IDX"])) == "idx_name"
 
 
+@settings(deadline=None)
 @given(st.lists(st.from_regex(r"[A-Z][a-z]{1,8}", fullmatch=True), min_size=1, max_size=6))
 def test_capitals_part_the_words(words: list[str]) -> None:
     assert field_name("".join(words), "Owner", NamesSpec()) == "_".join(words).lower()
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[a-z][a-z]{0,8}(_[a-z]{1,8}[0-9]{0,2}){0,4}", fullmatch=True))
 def test_a_python_name_stays_what_it_is(name: str) -> None:
     assert field_name(name, "Owner", NamesSpec()) == name
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[A-Za-z][A-Za-z0-9_. -]*", fullmatch=True))
 def test_a_header_that_begins_with_a_letter_becomes_a_python_name(wire: str) -> None:
     name = field_name(wire, "Owner", WORDS)

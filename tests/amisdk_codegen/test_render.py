@@ -33,11 +33,14 @@ def test_the_package_works(hotel: Workspace) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "fine\n", "")
 
 
-def test_the_package_is_typed_strictly(hotel: Workspace) -> None:
-    (hotel.root / "out" / "use_hotel.py").write_text(TYPED, encoding="utf-8")
+def test_packages_are_typed_strictly(hotel: Workspace) -> None:
+    hotel.write({"more.yaml": "summary: Nothing yet.\n"}, "small")
+    hotel.run("generate", "--spec", "small", "--out", "out", "--package", "nothing")
     out = hotel.root / "out"
+    (out / "use_hotel.py").write_text(TYPED, encoding="utf-8")
     arguments = ["-m", "mypy", "--strict", "--cache-dir", str(hotel.root / "cache")]
-    done = python(*arguments, "-p", "hotel", "-m", "use_hotel", cwd=out, MYPYPATH=str(out))
+    packages = ["-p", "hotel", "-p", "nothing", "-m", "use_hotel"]
+    done = python(*arguments, *packages, cwd=out, MYPYPATH=str(out))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -176,15 +179,6 @@ def test_a_spec_of_one_kind_makes_a_package(bare: Workspace, files: Files) -> No
     assert done.returncode == 0, done.stderr
     expected = {"actions/more.yaml": "Do DoReply Do", "events/more.yaml": "Did Did"}
     assert done.stdout.strip() == expected.get(next(iter(files)), "")
-
-
-def test_a_small_package_is_typed_strictly_too(bare: Workspace) -> None:
-    bare.write(ONLY["names"])
-    bare.generate()
-    out = bare.root / "out"
-    arguments = ["-m", "mypy", "--strict", "--cache-dir", str(bare.root / "cache"), "-p", "things"]
-    done = python(*arguments, cwd=out, MYPYPATH=str(out))
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_generating_twice_gives_the_same_bytes(hotel: Workspace) -> None:

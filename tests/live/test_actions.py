@@ -1,12 +1,12 @@
-"""Actions that read, each really sent, their replies checked against the spec to the last header."""
+"""Actions that read, each really sent; their replies must fit the spec to the last header."""
 
 from typing import Any
 
 import pytest
+from amisdk_models import registry
 
 from amisdk import RawAction, actions, errors
 from amisdk.models import Action, ListAction
-from amisdk_models import registry
 from tests.live.support import Pbx, limited
 
 pytestmark = pytest.mark.live
@@ -90,7 +90,10 @@ RULES = ("10,+2,+0", "20,+0,1")
 SINGLE: list[tuple[Action[Any], dict[str, object]]] = [
     (actions.CoreSettings(), {"core_max_calls": 0, "core_http_enabled": False}),
     (actions.CoreStatus(), {"core_current_calls": 0}),
-    (actions.ExtensionState(exten="6003", context="scenarios"), {"status": 0, "status_text": "Idle"}),
+    (
+        actions.ExtensionState(exten="6003", context="scenarios"),
+        {"status": 0, "status_text": "Idle"},
+    ),
     (actions.ExtensionState(exten="100", context="scenarios"), {"status": -1}),
     (actions.Getvar(variable="COMPANY"), {"variable": "COMPANY", "value": "Example Ltd"}),
     (actions.Getvar(variable="NOT_SET"), {"value": ""}),
@@ -151,9 +154,7 @@ async def test_a_reading_action_gets_the_reply_that_the_spec_declares(
 
 @pytest.mark.parametrize(("action", "least"), OURS, ids=_name)
 @limited
-async def test_a_list_is_gathered_whole(
-    pbx: Pbx, action: ListAction[Any, Any], least: int
-) -> None:
+async def test_a_list_is_gathered_whole(pbx: Pbx, action: ListAction[Any, Any], least: int) -> None:
     pbx.skip_unless_it_has(action)
     async with pbx.desk() as desk:
         reply = await desk.send(action)

@@ -120,9 +120,7 @@ async def test_a_channel_is_recorded_by_mixmonitor(pbx: Pbx) -> None:
         )
         held = await desk.send(actions.Getvar(channel=call.near, variable="RECORDING"))
         assert started.mix_monitor_id == held.value
-        await desk.send(
-            actions.MixMonitorMute(channel=call.near, direction="both", state=True)
-        )
+        await desk.send(actions.MixMonitorMute(channel=call.near, direction="both", state=True))
         await desk.send(
             actions.StopMixMonitor(channel=call.near, mix_monitor_id=started.mix_monitor_id)
         )
@@ -161,9 +159,7 @@ async def test_a_conference_is_ruled(pbx: Pbx) -> None:
         await desk.send(actions.ConfbridgeUnlock(conference="900"))
         await desk.send(actions.ConfbridgeMute(conference="900", channel=member.far))
         await desk.send(actions.ConfbridgeUnmute(conference="900", channel=member.far))
-        await desk.send(
-            actions.ConfbridgeSetSingleVideoSrc(conference="900", channel=member.far)
-        )
+        await desk.send(actions.ConfbridgeSetSingleVideoSrc(conference="900", channel=member.far))
         await desk.send(actions.ConfbridgeStartRecord(conference="900", record_file="live.wav"))
         await desk.send(actions.ConfbridgeStopRecord(conference="900"))
         await desk.send(actions.ConfbridgeKick(conference="900", channel=member.far))

@@ -61,9 +61,7 @@ async def test_presence_and_device_states_are_set_and_told(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         provider = "CustomPresence:6003"
         await desk.send(
-            actions.Setvar(
-                variable=f"PRESENCE_STATE({provider})", value="away,lunch,back at one"
-            )
+            actions.Setvar(variable=f"PRESENCE_STATE({provider})", value="away,lunch,back at one")
         )
         told = await desk.first(events.PresenceStateChange, presentity=provider)
         assert (told.status, told.subtype, told.message) == ("away", "lunch", "back at one")
@@ -270,11 +268,14 @@ async def test_the_logs_are_rotated(pbx: Pbx) -> None:
 async def test_skinny_devices_come_glued_to_the_end_of_their_list(pbx: Pbx) -> None:
     pbx.skip_unless_it_has(actions.SKINNYdevices())
     async with pbx.desk() as desk:
-        for listing, named in ((actions.SKINNYdevices(), "desk"), (actions.SKINNYlines(), "6501")):
-            reply = await desk.send(listing)
-            assert reply.end is not None
-            assert reply.end.headers["ObjectName"] == named
-            assert reply.end.headers.all("Event")[1:] == (listing.ami.list.end,)
+        devices = (await desk.send(actions.SKINNYdevices())).end
+        assert devices is not None
+        assert devices.headers["ObjectName"] == "desk"
+        assert devices.headers.all("Event") == ("DeviceEntry", "DevicelistComplete")
+        lines = (await desk.send(actions.SKINNYlines())).end
+        assert lines is not None
+        assert lines.headers["ObjectName"] == "6501"
+        assert lines.headers.all("Event") == ("LineEntry", "LinelistComplete")
 
 
 @limited

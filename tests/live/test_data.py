@@ -14,7 +14,7 @@ pytestmark = pytest.mark.live
 @limited
 async def test_a_key_is_put_read_and_deleted(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
-        value = "PJSIP/6002, 20 s: Zoë's \"phone\" \\ = #"
+        value = 'PJSIP/6002, 20 s: Zoë\'s "phone" \\ = #'
         await desk.send(actions.DBPut(family="live", key="6001", val=value))
         got = await desk.send(actions.DBGet(family="live", key="6001"))
         assert [(item.family, item.key, item.val) for item in got.items] == [
@@ -97,9 +97,7 @@ async def _written(desk: Desk, filename: str) -> dict[str, tuple[tuple[str, str]
 
 
 @limited
-async def test_a_configuration_file_is_created_filled_and_changed(
-    pbx: Pbx, server: Server
-) -> None:
+async def test_a_configuration_file_is_created_filled_and_changed(pbx: Pbx, server: Server) -> None:
     async with pbx.desk() as desk:
         name = "live-made.conf"
         await desk.send(actions.CreateConfig(filename=name))

@@ -1,4 +1,4 @@
-"""What goes through a call: digits, voices, recordings, faxes, and the variables of its channels."""
+"""What goes through a call: digits, voices, recordings, faxes, and the channels' variables."""
 
 import asyncio
 
@@ -17,9 +17,7 @@ SPEECH = {"application": "Playback", "data": "demo-congrats"}
 async def test_a_digit_is_told_with_direction_and_length(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("100")
-        await desk.send(
-            actions.PlayDTMF(channel=call.near, digit="5", duration=120, receive=True)
-        )
+        await desk.send(actions.PlayDTMF(channel=call.near, digit="5", duration=120, receive=True))
         end = await desk.first(events.DTMFEnd, channel=call.near)
         assert (end.digit, end.direction, end.duration_ms) == ("5", "Received", 120)
         await desk.send(actions.PlayDTMF(channel=call.near, digit="#", duration=120))
@@ -92,11 +90,11 @@ async def test_a_fax_that_never_comes_ends_with_no_page(pbx: Pbx) -> None:
         assert len(fax.file_name) == 1
 
 
-@pytest.mark.parametrize(("exten", "technology"), [("510", "PJSIP"), ("511", "IAX2"), ("512", "SIP")])
+@pytest.mark.parametrize(
+    ("exten", "technology"), [("510", "PJSIP"), ("511", "IAX2"), ("512", "SIP")]
+)
 @limited
-async def test_a_call_over_a_real_technology_is_told(
-    pbx: Pbx, exten: str, technology: str
-) -> None:
+async def test_a_call_over_a_real_technology_is_told(pbx: Pbx, exten: str, technology: str) -> None:
     if technology == "SIP":
         pbx.skip_unless_it_has(actions.SIPpeers())
     async with pbx.desk() as desk:
@@ -127,7 +125,7 @@ async def test_channel_variables_come_unescaped_on_every_event(pbx: Pbx) -> None
         quoted = await desk.first(events.VarSet, channel=call.far, variable="QUOTED")
         held = await desk.send(actions.Getvar(channel=call.far, variable="QUOTED"))
         assert quoted.value == held.value == 'a=b,"c"\\\\d'
-        customer = "Zoë \"Z\" O'Hara, Ltd"
+        customer = 'Zoë "Z" O\'Hara, Ltd'
         status = await desk.send(
             actions.Status(channel=call.far, variables=["ORDER", "CUSTOMER", "QUOTED"])
         )

@@ -36,7 +36,7 @@ async def test_a_contact_is_tested(pbx: Pbx) -> None:
             shown = await desk.send(actions.PJSIPShowEndpoint(endpoint="loop"))
             (contact,) = [i for i in shown.items if isinstance(i, events.ContactStatusDetail)]
             status = contact.status
-        assert contact.round_trip_usec is not None
+        assert contact.roundtrip_usec is not None
 
 
 @limited

@@ -27,7 +27,7 @@ VALUES = {
     "spaces inside": "a  b   c",
     "only a space": " ",
     "tabs": "\ta\tb\t",
-    "utf-8": "Zoë Müller – 日本語 🙂",
+    "utf-8": "Zoë Müller, 日本語 🙂",
     "line separators of unicode": "a\u0085b\u2028c\u2029d\v\f",
     "json": '{"a": [1, 2], "b": "x\\"y\\\\z", "c": null, "d": {"e": "f, g"}}',
     "parentheses": "f(1,2)",

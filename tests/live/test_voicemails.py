@@ -56,9 +56,7 @@ async def test_a_voice_message_is_forwarded_moved_and_removed(pbx: Pbx) -> None:
         other = {"context": "default", "mailbox": "6002"}
         copies = (await desk.send(actions.VoicemailBoxSummary(**other))).items
         assert [(copy.folder, copy.duration) for copy in copies] == [("INBOX", message.duration)]
-        await desk.send(
-            actions.VoicemailRemove(**other, folder="INBOX", id=str(copies[0].id))
-        )
+        await desk.send(actions.VoicemailRemove(**other, folder="INBOX", id=str(copies[0].id)))
         await desk.send(
             actions.VoicemailMove(**box, folder="INBOX", id=message.id, to_folder="Old")
         )

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from amisdk_models import registry
+
 from tests.live.support import Pbx
 
 pytestmark = pytest.mark.live

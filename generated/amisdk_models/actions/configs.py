@@ -3,11 +3,10 @@
 """Actions that read and write configuration files."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from pydantic import Field, Json
+from pydantic import Field
 
-from amisdk.fields import CommaList, Soft, Text, TextGiven
+from amisdk.fields import CommaList, JsonValue, Soft, Text, TextGiven
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, ConfigReply, Record, Reply
 
@@ -99,7 +98,7 @@ class GetConfig(Action[GetConfigReply]):
 class GetConfigJSONReply(Reply):
     """The reply to GetConfigJSON."""
 
-    content: Soft[Json[Any]] = Field(default=None, serialization_alias="JSON")
+    content: Soft[JsonValue] = Field(default=None, serialization_alias="JSON")
     """An object of categories, each an object of names and values."""
 
 
@@ -218,7 +217,7 @@ class UpdateConfig(Action[UpdateConfigReply]):
         ...     src_filename="queues.conf",
         ...     dst_filename="queues.conf",
         ...     reload="app_queue.so",
-        ...     changes=[{"Action": "NewCat", "Cat": "support"}, {"Action": "Append", "Cat": "support", "Var": "member", "Value": ">PJSIP/6001"}, {"Action": "Update", "Cat": "sales", "Var": "strategy", "Value": "ringall"}],
+        ...     changes=[actions.UpdateConfigChange(action="NewCat", cat="support"), actions.UpdateConfigChange(action="Append", cat="support", var="member", value=">PJSIP/6001"), actions.UpdateConfigChange(action="Update", cat="sales", var="strategy", value="ringall")],
         ... )
     """
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from amisdk.fields import CommaList, Secret, Soft, Text, TextGiven, Words
+from amisdk.fields import CommaList, CommaListGiven, Secret, Soft, Text, TextGiven, Words
 from amisdk.info import ActionInfo, BlockInfo, ListInfo, Versions
 from amisdk.models import Action, Event, ListAction, ListReply, PairsReply, Reply
 from amisdk.rules import AnyOf, Needs, OneOf
@@ -96,7 +96,7 @@ class Events(Action[EventsReply]):
         idempotent=True,
     )
 
-    event_mask: CommaList = Field(serialization_alias="EventMask")
+    event_mask: CommaListGiven = Field(serialization_alias="EventMask")
     """Classes of events to receive, or on for all and off for none."""
 
 

@@ -3,11 +3,11 @@
 """Events for billing, call records and channel event logging."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, Json
+from pydantic import Field
 
-from amisdk.fields import Absent, Names, Soft, Verbatim
+from amisdk.fields import Absent, JsonValue, Names, Soft, Verbatim
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
 
@@ -124,7 +124,7 @@ class CEL(Event):
     user_def_type: Soft[str] = Field(default=None, serialization_alias="UserDefType")
     """The dialplan's own kind, where EventName is USER_DEFINED."""
 
-    extra: Soft[Json[Any]] = Field(default=None, serialization_alias="Extra")
+    extra: Soft[JsonValue] = Field(default=None, serialization_alias="Extra")
     """More about this kind of record."""
 
 
