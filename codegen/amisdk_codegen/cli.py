@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         needs = "amisdk-codegen needs more than is installed: pip install 'amisdk[codegen]'"
         print(needs, file=sys.stderr)
+    except BrokenPipeError:  # as of "| head"
+        sys.stdout = None
+        return 0
     except OSError as error:
         print(f"amisdk-codegen: {error}", file=sys.stderr)
     return 2

@@ -332,32 +332,32 @@ def _action_doc(
     doc = wrapped([action.summary], action.doc and [action.doc], about, indent=4)
     if action.example:
         arguments = [
-            f"{namer.known(wire, (), 'the example')}={_example(spec, value, records.get(wire))}"
+            (namer.known(wire, (), "the example"), value, records.get(wire))
             for wire, value in action.example.items()
         ]
-        line = f"    >>> actions.{cls}({', '.join(arguments)})"
-        doc += ["", "Example:"]
-        if len(line) <= WIDTH:
-            doc.append(line)
-        else:
-            doc.append(f"    >>> actions.{cls}(")
-            doc += [f"    ...     {argument}," for argument in arguments]
-            doc.append("    ... )")
+        doc += ["", "Example:", *_example(spec, cls, arguments)]
     return doc
 
 
-def _example(spec: Spec, value: Any, record: str | None) -> str:
-    """Write an example's value; one of a records field as objects of its class."""
-    if record is None or not isinstance(value, list):
-        return python_literal(value)
-    made = [
-        ", ".join(
-            f"{field_name(column, record, spec.names)}={python_literal(cell)}"
-            for column, cell in row.items()
-        )
-        for row in value
-    ]
-    return f"[{', '.join(f'actions.{record}({arguments})' for arguments in made)}]"
+def _example(spec: Spec, cls: str, arguments: list[tuple[str, Any, str | None]]) -> list[str]:
+    """Write an example as a doctest; one line if it fits, else one for each argument."""
+    lines: list[str] = []
+    for name, value, record in arguments:
+        if record is None:
+            lines.append(f"{name}={python_literal(value)},")
+            continue
+        lines.append(f"{name}=[")
+        for row in value:
+            made = ", ".join(
+                f"{field_name(column, record, spec.names)}={python_literal(cell)}"
+                for column, cell in row.items()
+            )
+            lines.append(f"    actions.{record}({made}),")
+        lines.append("],")
+    short = f"    >>> actions.{cls}({' '.join(lines).removesuffix(',')})"
+    if len(short) <= WIDTH and "[" not in short:
+        return [short]
+    return [f"    >>> actions.{cls}(", *(f"    ...     {line}" for line in lines), "    ... )"]
 
 
 def _hints(spec: Spec) -> list[tuple[str, str]]:

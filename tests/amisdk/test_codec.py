@@ -7,10 +7,19 @@ from typing import Annotated, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field, Json
+from pydantic import Field
 
 from amisdk.codec import Reader, Writer, reader_of, writer_of
-from amisdk.fields import Escaped, Repeated, Soft, Text, VariablePairs, Verbatim, Words
+from amisdk.fields import (
+    Escaped,
+    JsonValue,
+    Repeated,
+    Soft,
+    Text,
+    VariablePairs,
+    Verbatim,
+    Words,
+)
 from amisdk.info import EventInfo
 from amisdk.models import Action, Event, Record, Reply
 
@@ -38,7 +47,7 @@ class Sample(Event):
     )
     moment: Soft[datetime] = Field(default=None, serialization_alias="Moment")
     ratio: Soft[float] = Field(default=None, serialization_alias="Ratio")
-    content: Soft[Json[Any]] = Field(default=None, serialization_alias="JSON")
+    content: Soft[JsonValue] = Field(default=None, serialization_alias="JSON")
     spaced: Soft[str] = Field(default=None, serialization_alias="Bridge Id")
 
 

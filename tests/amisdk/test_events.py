@@ -102,6 +102,8 @@ def values_of(cls: type[Message], name: str) -> Iterator[Any]:
         marks.extend(getattr(kind, "__metadata__", ()))
     if any(get_origin(kind) is Mapping for kind in kinds):
         yield from ({"A": "1"}, {"A": '1,2"3\\4=5', "B": ""})
+    elif any(get_origin(kind) is tuple for kind in kinds) and int in kinds:
+        yield from ((1, 2), (0,))
     elif any(get_origin(kind) is tuple for kind in kinds):
         yield from (("a", "b"), ("a",))
         if any(isinstance(mark, Repeated) for mark in marks):

@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field, Json
+from pydantic import Field
 
 from amisdk.fields import (
     Absent,
     Clock,
     Escaped,
+    JsonValue,
     Names,
     Repeated,
     Soft,
@@ -57,7 +58,7 @@ class Sample(Event):
     escaped_variables: Annotated[Soft[VariablePairs], Escaped()] = Field(
         default=None, serialization_alias="Variable"
     )
-    content: Soft[Json[Any]] = Field(default=None, serialization_alias="JSON")
+    content: Soft[JsonValue] = Field(default=None, serialization_alias="JSON")
 
 
 def read(*lines: str) -> Sample:
@@ -126,6 +127,7 @@ def test_a_text_becomes_the_value_of_its_type(line: str, field: str, value: obje
         "Clock: -1:00",
         "Clock: ",
         "JSON: {'a': 1}",
+        "JSON: " + "[" * 100_000,
     ],
 )
 def test_what_does_not_fit_is_none_and_costs_no_other_field(line: str) -> None:
@@ -136,6 +138,13 @@ def test_what_does_not_fit_is_none_and_costs_no_other_field(line: str) -> None:
     assert (sample.text, sample.known) == ("before", "after")
     assert sample.headers[header] == text
     assert sample.issues == (((field, header, text),) if text else ())
+
+
+def test_json_is_read_whatever_it_holds() -> None:
+    assert read("JSON: null").content is None
+    assert read('JSON: "text"').content == "text"
+    assert read("JSON: 5").content == 5
+    assert read("JSON: " + "[" * 50 + "]" * 50).issues == ()
 
 
 @pytest.mark.parametrize("nothing", ["", "<unknown>", "<none>", "(null)"])

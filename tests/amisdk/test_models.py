@@ -252,6 +252,17 @@ def test_a_changed_copy_has_headers_that_tell_the_change() -> None:
     assert HANGUP.headers["Channel"] == "PJSIP/6001-0000002a"
 
 
+def test_a_changed_copy_of_an_unknown_event_keeps_its_name_and_headers() -> None:
+    event = UnknownEvent.from_frame("Event: Own\r\nFoo: 1\r\nActionID: 7")
+    changed = event.model_copy(update={"action_id": "8"})
+    assert changed.ami_name == "Own"
+    assert dict(changed.headers) == {"Event": "Own", "Foo": "1", "ActionID": "8"}
+    assert changed != event
+    again = pickle.loads(pickle.dumps(changed)).model_copy(update={"action_id": "7"})
+    assert again.ami_name == "Own"
+    assert dict(again.headers) == dict(event.headers)
+
+
 @pytest.mark.parametrize("name", ["File", "Line", "Func"])
 def test_a_users_own_headers_are_kept_whatever_their_names(name: str) -> None:
     event = events.UserEvent.from_frame(f"Event: UserEvent\r\nUserEvent: Recorded\r\n{name}: x")

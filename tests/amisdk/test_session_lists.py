@@ -202,6 +202,24 @@ def test_wait_event_takes_any_event_until_its_end() -> None:
     assert [event.ami_name for event in taken] == ["Hangup", "UserEvent", "Hangup"]
 
 
+@pytest.mark.parametrize("answered", [False, True])
+def test_events_that_a_wait_for_events_would_have_taken_are_not_lost_with_it(
+    answered: bool,
+) -> None:
+    talk = Talk()
+    taken = talk.subscribe()
+    exchange = talk.send(actions.WaitEvent())
+    if answered:
+        talk.answer(exchange)
+    talk.session.abandon(exchange)
+    if not answered:
+        talk.answer(exchange)
+    talk.event("Hangup")
+    talk.event("WaitEventComplete", of=exchange)
+    talk.event("Newchannel")
+    assert [event.ami_name for event in taken] == ["Hangup", "Newchannel"]
+
+
 def test_items_are_handed_over_as_they_come_if_that_is_wanted() -> None:
     talk = Talk()
     items: list[Event] = []

@@ -186,6 +186,34 @@ def test_a_server_without_queues_answers_with_an_error() -> None:
     assert not exchange.reply.ok
 
 
+@pytest.mark.parametrize("step", [1, 10_000])
+def test_text_to_which_the_next_message_is_glued_ends_before_it(step: int) -> None:
+    talk = Talk()
+    taken = talk.subscribe()
+    text, ping = talk.send(actions.IAXnetstats()), talk.send(actions.Ping(), action_id="8")
+    data = (
+        b"Channel  RTT\n  IAX2/a  5\n\r\nEvent: Hangup\r\n\r\n"
+        b"Response: Success\r\nActionID: 8\r\n\r\n"
+    )
+    for at in range(0, len(data), step):
+        talk.session.receive_data(data[at : at + step])
+    assert talk.done == [text, ping]
+    assert text.reply is not None
+    assert text.reply.text == "Channel  RTT\n  IAX2/a  5"
+    assert [event.ami_name for event in taken] == ["Hangup"]
+
+
+def test_what_is_glued_to_text_that_is_too_long_is_not_read() -> None:
+    talk = Talk(max_message=2000)
+    taken = talk.subscribe()
+    talk.send(QUEUES)
+    for _ in range(19):
+        talk.session.receive_data(b"x" * 100 + b"\r\n\r\n")
+    talk.session.receive_data(b"x" * 1000 + b"\n\r\nEvent: Hangup\r\n\r\n")
+    assert talk.session.state is State.CLOSED
+    assert taken == []
+
+
 def test_text_without_an_end_is_limited() -> None:
     talk = Talk(max_message=2000)
     exchange = talk.send(QUEUES)
