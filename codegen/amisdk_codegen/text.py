@@ -21,8 +21,8 @@ __all__ = [
     "wrapped",
 ]
 
-WIDTH = 96
-"""Of docstrings, with their indentation, and room for quotes and a full stop."""
+WIDTH = 94
+"""Of docstrings with their indentation, so that the quotes fit into 100 columns."""
 
 
 def python_literal(value: Any) -> str:

@@ -1,7 +1,7 @@
 """The soft types of fields: what they read from a header's text."""
 
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given

@@ -203,6 +203,17 @@ def test_text_to_which_the_next_message_is_glued_ends_before_it(step: int) -> No
     assert [event.ami_name for event in taken] == ["Hangup"]
 
 
+def test_an_answer_to_a_later_action_means_that_a_text_will_not_come() -> None:
+    talk = Talk()
+    talk.session.abandon(talk.send(actions.IAXnetstats()))
+    ping = talk.send(actions.Ping())
+    talk.session.receive_data(b"\r\n")
+    talk.answer(ping)
+    queues = talk.send(QUEUES)
+    talk.session.receive_data(b"support has 0 calls\r\n\r\n\r\n")
+    assert talk.done == [ping, queues]
+
+
 def test_what_is_glued_to_text_that_is_too_long_is_not_read() -> None:
     talk = Talk(max_message=2000)
     taken = talk.subscribe()

@@ -6,13 +6,12 @@ of events are gathered in a `Tally` and fail ``test_whole_run``, since they come
 """
 
 import asyncio
-import functools
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from amisdk_models import registry
@@ -31,16 +30,13 @@ from amisdk.models import (
 )
 from tests.live.asterisk import Server
 
-__all__ = ["LIMIT", "Call", "Desk", "Pbx", "Tally", "faults_of", "limited", "reply_faults"]
+__all__ = ["Call", "Desk", "Pbx", "Tally", "faults_of", "reply_faults"]
 
-P = ParamSpec("P")
 R = TypeVar("R", bound=Reply)
 E = TypeVar("E", bound=Event)
 
-LIMIT = 20.0
-"""Seconds that a live test may take."""
 PATIENCE = 10.0
-"""Seconds that it waits for an event."""
+"""Seconds that a test waits for an event."""
 
 FREE_HEADERS = (ConfigReply, PairsReply, events.UserEvent, events.TestEvent)
 """The messages whose headers are data, or chosen by whoever raises them, and so in no class."""
@@ -51,20 +47,6 @@ EXTRA_HEADERS = {
     ("ResourceListDetail", "Event"): "a second header of this name holds a value; the spec says so",
 }
 """Headers that are in no class, and why that is right."""
-
-
-def limited(test: Callable[P, Awaitable[None]]) -> Callable[P, None]:
-    """Run a coroutine function as a test, for `LIMIT` seconds at most."""
-
-    @functools.wraps(test)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        async def bounded() -> None:
-            async with asyncio.timeout(LIMIT):
-                await test(*args, **kwargs)
-
-        asyncio.run(bounded())
-
-    return run
 
 
 def faults_of(message: Message) -> Iterator[str]:
@@ -274,5 +256,5 @@ class Desk:
     async def clear(self) -> None:
         """Hang up every channel and wait until they are gone."""
         await self.ami.send(actions.Hangup(channel="/.*/"))
-        while (await self.ami.send(actions.CoreShowChannels())).items:
+        while (await self.ami.send(actions.CoreShowChannels())).items:  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -7,7 +7,8 @@ from amisdk_models import registry
 
 from amisdk import RawAction, actions, errors
 from amisdk.models import Action, ListAction
-from tests.live.support import Pbx, limited
+from tests.live.support import Pbx
+from tests.support import asynchronous
 
 pytestmark = pytest.mark.live
 
@@ -140,7 +141,7 @@ def _name(case: object) -> str:
 
 
 @pytest.mark.parametrize("action", ANYWHERE, ids=_name)
-@limited
+@asynchronous
 async def test_a_reading_action_gets_the_reply_that_the_spec_declares(
     any_pbx: Pbx, action: Action[Any]
 ) -> None:
@@ -153,7 +154,7 @@ async def test_a_reading_action_gets_the_reply_that_the_spec_declares(
 
 
 @pytest.mark.parametrize(("action", "least"), OURS, ids=_name)
-@limited
+@asynchronous
 async def test_a_list_is_gathered_whole(pbx: Pbx, action: ListAction[Any, Any], least: int) -> None:
     pbx.skip_unless_it_has(action)
     async with pbx.desk() as desk:
@@ -163,7 +164,7 @@ async def test_a_list_is_gathered_whole(pbx: Pbx, action: ListAction[Any, Any], 
 
 
 @pytest.mark.parametrize("action", [case for case, least in OURS if least], ids=_name)
-@limited
+@asynchronous
 async def test_a_list_streamed_has_the_same_items_as_when_gathered(
     pbx: Pbx, action: ListAction[Any, Any]
 ) -> None:
@@ -174,7 +175,7 @@ async def test_a_list_streamed_has_the_same_items_as_when_gathered(
 
 
 @pytest.mark.parametrize(("action", "fields"), SINGLE, ids=_name)
-@limited
+@asynchronous
 async def test_a_single_reply_has_typed_fields(
     pbx: Pbx, action: Action[Any], fields: dict[str, object]
 ) -> None:
@@ -185,7 +186,7 @@ async def test_a_single_reply_has_typed_fields(
 
 
 @pytest.mark.parametrize(("action", "message"), REFUSED, ids=_name)
-@limited
+@asynchronous
 async def test_a_refused_action_gets_the_servers_words(
     pbx: Pbx, action: Action[Any], message: str
 ) -> None:
@@ -194,14 +195,14 @@ async def test_a_refused_action_gets_the_servers_words(
         await desk.send(action, error=message)
 
 
-@limited
+@asynchronous
 async def test_an_error_that_means_nothing_to_list_is_an_empty_list(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         assert (await desk.ami.send(actions.DBGet(family="nowhere", key="x"))).items == ()
         assert (await desk.ami.send(actions.ConfbridgeList(conference="x"))).items == ()
 
 
-@limited
+@asynchronous
 async def test_no_action_of_the_server_is_outside_the_versions_that_the_spec_states(
     any_pbx: Pbx,
 ) -> None:
@@ -212,7 +213,7 @@ async def test_no_action_of_the_server_is_outside_the_versions_that_the_spec_sta
         assert [cls.ami.name for cls in known if any_pbx.major not in cls.ami.versions] == []
 
 
-@limited
+@asynchronous
 async def test_an_action_outside_its_versions_is_unknown_to_the_server(pbx: Pbx) -> None:
     absent = [cls for cls in registry.ACTIONS.values() if pbx.major not in cls.ami.versions]
     assert absent

@@ -3,12 +3,13 @@
 import pytest
 
 from amisdk import actions, events
-from tests.live.support import Pbx, limited
+from tests.live.support import Pbx
+from tests.support import asynchronous
 
 pytestmark = pytest.mark.live
 
 
-@limited
+@asynchronous
 async def test_a_channel_is_looked_at(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("100")
@@ -23,7 +24,7 @@ async def test_a_channel_is_looked_at(pbx: Pbx) -> None:
         assert number.value == "100"
 
 
-@limited
+@asynchronous
 async def test_a_channel_is_changed(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("100")
@@ -62,7 +63,7 @@ async def test_a_channel_is_changed(pbx: Pbx) -> None:
         assert gone.chan_variables == {"ORDER": "42", "CUSTOMER": ""}
 
 
-@limited
+@asynchronous
 async def test_two_channels_are_bridged_and_parted(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         one, two = await desk.call("100"), await desk.call("101")
@@ -86,7 +87,7 @@ async def test_two_channels_are_bridged_and_parted(pbx: Pbx) -> None:
         await desk.first(events.BridgeLeave, channel=one.near)
 
 
-@limited
+@asynchronous
 async def test_a_bridge_is_destroyed(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.call("500")
@@ -96,7 +97,7 @@ async def test_a_bridge_is_destroyed(pbx: Pbx) -> None:
         await desk.first(events.BridgeDestroy, bridge_unique_id=bridge)
 
 
-@limited
+@asynchronous
 async def test_a_call_is_transferred_blindly(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("503")
@@ -111,7 +112,7 @@ async def test_a_call_is_transferred_blindly(pbx: Pbx) -> None:
         await desk.first(events.Newexten, channel=call.far, application="Echo")
 
 
-@limited
+@asynchronous
 async def test_a_channel_is_recorded_by_mixmonitor(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("100")
@@ -126,7 +127,7 @@ async def test_a_channel_is_recorded_by_mixmonitor(pbx: Pbx) -> None:
         )
 
 
-@limited
+@asynchronous
 async def test_a_channel_is_recorded_by_monitor(pbx: Pbx) -> None:
     pbx.skip_unless_it_has(actions.StopMonitor(channel="any"))
     async with pbx.desk() as desk:
@@ -140,7 +141,7 @@ async def test_a_channel_is_recorded_by_monitor(pbx: Pbx) -> None:
         await desk.first(events.MonitorStop, channel=call.near)
 
 
-@limited
+@asynchronous
 async def test_a_conference_is_ruled(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         member, admin = await desk.call("300"), await desk.call("301")
@@ -167,7 +168,7 @@ async def test_a_conference_is_ruled(pbx: Pbx) -> None:
         await desk.first(events.ConfbridgeEnd, conference="900")
 
 
-@limited
+@asynchronous
 async def test_hangup_by_pattern_lists_the_channels(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         calls = [await desk.call("100"), await desk.call("101")]

@@ -5,14 +5,15 @@ import asyncio
 import pytest
 
 from amisdk import actions, errors, events
-from tests.live.support import Pbx, limited
+from tests.live.support import Pbx
+from tests.support import asynchronous
 
 pytestmark = pytest.mark.live
 
 MEMBER = "Local/212@scenarios"
 
 
-@limited
+@asynchronous
 async def test_a_module_is_unloaded_and_loaded(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         module = "app_zapateller.so"
@@ -24,7 +25,7 @@ async def test_a_module_is_unloaded_and_loaded(pbx: Pbx) -> None:
         await desk.send(actions.ModuleCheck(module=module))
 
 
-@limited
+@asynchronous
 async def test_a_module_is_reloaded(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.send(actions.ModuleLoad(module="res_musiconhold.so", load_type="reload"))
@@ -33,7 +34,7 @@ async def test_a_module_is_reloaded(pbx: Pbx) -> None:
         await desk.first(events.Reload, module="res_parking.so")
 
 
-@limited
+@asynchronous
 async def test_an_extension_is_added_and_removed(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.send(
@@ -56,7 +57,7 @@ async def test_an_extension_is_added_and_removed(pbx: Pbx) -> None:
         )
 
 
-@limited
+@asynchronous
 async def test_presence_and_device_states_are_set_and_told(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         provider = "CustomPresence:6003"
@@ -78,7 +79,7 @@ async def test_presence_and_device_states_are_set_and_told(pbx: Pbx) -> None:
         await desk.send(actions.Setvar(variable=f"PRESENCE_STATE({provider})", value="not_set"))
 
 
-@limited
+@asynchronous
 async def test_a_queue_member_is_managed(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.send(
@@ -109,7 +110,7 @@ async def test_a_queue_member_is_managed(pbx: Pbx) -> None:
         await desk.first(events.QueueMemberRemoved, interface=MEMBER)
 
 
-@limited
+@asynchronous
 async def test_a_queue_is_logged_to_reset_and_reloaded(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.send(actions.QueueLog(queue="support", event="SURVEY", message="rating=5"))
@@ -117,7 +118,7 @@ async def test_a_queue_is_logged_to_reset_and_reloaded(pbx: Pbx) -> None:
         await desk.send(actions.QueueReload(queue="support", members=True, parameters=True))
 
 
-@limited
+@asynchronous
 async def test_a_waiting_caller_is_moved_and_withdrawn(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("202")
@@ -136,7 +137,7 @@ async def test_a_waiting_caller_is_moved_and_withdrawn(pbx: Pbx) -> None:
         await desk.first(events.QueueCallerLeave, channel=call.far)
 
 
-@limited
+@asynchronous
 async def test_an_agent_is_logged_off(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("220")
@@ -152,7 +153,7 @@ async def test_an_agent_is_logged_off(pbx: Pbx) -> None:
         await desk.first(events.AgentLogoff, agent="1001")
 
 
-@limited
+@asynchronous
 async def test_a_jabber_message_is_taken_and_its_second_answer_dropped(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.send(
@@ -161,13 +162,13 @@ async def test_a_jabber_message_is_taken_and_its_second_answer_dropped(pbx: Pbx)
         await desk.send(actions.Ping())
 
 
-@limited
+@asynchronous
 async def test_dahdi_restarts_without_hardware(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.send(actions.DAHDIRestart())
 
 
-@limited
+@asynchronous
 async def test_wait_event_gathers_what_comes_meanwhile(pbx: Pbx) -> None:
     async with pbx.desk(events="dialplan") as waiting, pbx.desk() as raising:
 
@@ -185,7 +186,7 @@ async def test_wait_event_gathers_what_comes_meanwhile(pbx: Pbx) -> None:
         assert isinstance(reply.end, events.WaitEventComplete)
 
 
-@limited
+@asynchronous
 async def test_a_filter_lets_only_its_events_through(pbx: Pbx) -> None:
     async with pbx.desk() as filtered, pbx.desk() as other:
         await filtered.send(actions.Filter(operation="Add", filter="Event: UserEvent"))
@@ -199,7 +200,7 @@ async def test_a_filter_lets_only_its_events_through(pbx: Pbx) -> None:
         assert other.every(events.Newchannel)
 
 
-@limited
+@asynchronous
 async def test_the_event_mask_is_changed_and_the_server_says_so(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         none = await desk.send(actions.Events(event_mask="off"))
@@ -208,14 +209,14 @@ async def test_the_event_mask_is_changed_and_the_server_says_so(pbx: Pbx) -> Non
         assert some.events is True
 
 
-@limited
+@asynchronous
 async def test_a_second_login_is_taken_and_changes_nothing(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         reply = await desk.send(actions.Login(username="nobody", secret="wrong"))
         assert reply.message == "Already authenticated"
 
 
-@limited
+@asynchronous
 async def test_logoff_is_answered_goodbye_and_ends_the_connection(pbx: Pbx) -> None:
     async with pbx.desk("deaf") as desk:
         reply = await desk.send(actions.Logoff())
@@ -224,7 +225,7 @@ async def test_logoff_is_answered_goodbye_and_ends_the_connection(pbx: Pbx) -> N
             await desk.ami.wait_closed()
 
 
-@limited
+@asynchronous
 async def test_a_bridge_technology_is_suspended_and_back(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
 
@@ -239,7 +240,7 @@ async def test_a_bridge_technology_is_suspended_and_back(pbx: Pbx) -> None:
         assert await suspended() == []
 
 
-@limited
+@asynchronous
 async def test_a_cache_of_configuration_is_expired_and_marked_stale(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         for expire in (
@@ -256,7 +257,7 @@ async def test_a_cache_of_configuration_is_expired_and_marked_stale(pbx: Pbx) ->
         )
 
 
-@limited
+@asynchronous
 async def test_the_logs_are_rotated(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.send(actions.LoggerRotate())
@@ -264,7 +265,7 @@ async def test_the_logs_are_rotated(pbx: Pbx) -> None:
         await desk.send(actions.PRIDebugFileUnset())
 
 
-@limited
+@asynchronous
 async def test_skinny_devices_come_glued_to_the_end_of_their_list(pbx: Pbx) -> None:
     pbx.skip_unless_it_has(actions.SKINNYdevices())
     async with pbx.desk() as desk:
@@ -278,7 +279,7 @@ async def test_skinny_devices_come_glued_to_the_end_of_their_list(pbx: Pbx) -> N
         assert lines.headers.all("Event") == ("LineEntry", "LinelistComplete")
 
 
-@limited
+@asynchronous
 async def test_raw_text_without_response_is_a_reply(pbx: Pbx) -> None:
     pbx.skip_unless_it_has(actions.SKINNYlines())
     async with pbx.desk() as desk:
@@ -289,7 +290,7 @@ async def test_raw_text_without_response_is_a_reply(pbx: Pbx) -> None:
         assert (await desk.send(actions.Ping())).ping == "Pong"
 
 
-@limited
+@asynchronous
 async def test_sip_peers_are_notified(pbx: Pbx) -> None:
     notify = actions.SIPnotify(channel="SIP/loop", variables={"Event": "check-sync"})
     pbx.skip_unless_it_has(notify)
@@ -297,7 +298,7 @@ async def test_sip_peers_are_notified(pbx: Pbx) -> None:
         await desk.send(notify)
 
 
-@limited
+@asynchronous
 async def test_iax_statistics_of_no_call_end_by_their_timeout(pbx: Pbx) -> None:
     async with pbx.desk(events="off") as desk:
         with pytest.raises(errors.ActionTimeout):

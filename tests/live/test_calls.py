@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from amisdk import Event, actions, errors, events
-from tests.live.support import Desk, Pbx, limited
+from tests.live.support import Desk, Pbx
+from tests.support import asynchronous
 
 pytestmark = pytest.mark.live
 
@@ -43,7 +44,7 @@ def life_of(desk: Desk, unique_id: str | None) -> list[Event]:
     ]
 
 
-@limited
+@asynchronous
 async def test_the_life_of_a_dialled_channel_is_told_in_order(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("500")
@@ -74,7 +75,7 @@ async def test_the_life_of_a_dialled_channel_is_told_in_order(pbx: Pbx) -> None:
         assert linked == {call.unique_id}
 
 
-@limited
+@asynchronous
 async def test_every_channel_of_a_call_is_made_once_and_hung_up_once(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("500")
@@ -92,7 +93,7 @@ async def test_every_channel_of_a_call_is_made_once_and_hung_up_once(pbx: Pbx) -
 @pytest.mark.parametrize(
     ("exten", "status"), [("500", "ANSWER"), ("501", "BUSY"), ("502", "NOANSWER")]
 )
-@limited
+@asynchronous
 async def test_the_end_of_a_dial_tells_how_it_ended(pbx: Pbx, exten: str, status: str) -> None:
     async with pbx.desk() as desk:
         outcome = asyncio.create_task(desk.ami.originate(ringing(exten)))
@@ -110,7 +111,7 @@ async def test_the_end_of_a_dial_tells_how_it_ended(pbx: Pbx, exten: str, status
         ("9001", 1, "Unallocated (unassigned) number"),
     ],
 )
-@limited
+@asynchronous
 async def test_a_hangup_has_the_cause_as_number_and_words(
     pbx: Pbx, exten: str, cause: int, text: str
 ) -> None:
@@ -121,7 +122,7 @@ async def test_a_hangup_has_the_cause_as_number_and_words(
         assert hangup.cause_txt == text
 
 
-@limited
+@asynchronous
 async def test_originate_returns_the_event_of_the_answered_call(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         answered = await desk.ami.originate(
@@ -144,7 +145,7 @@ async def test_originate_returns_the_event_of_the_answered_call(pbx: Pbx) -> Non
         assert echo.channel == answered.channel
 
 
-@limited
+@asynchronous
 async def test_originate_waits_while_the_channel_rings(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         outcome = asyncio.create_task(desk.ami.originate(ringing("103")))
@@ -167,7 +168,7 @@ async def test_originate_waits_while_the_channel_rings(pbx: Pbx) -> None:
     ],
     ids=["busy", "congested", "rings", "silent", "hung-up", "no-extension", "no-technology"],
 )
-@limited
+@asynchronous
 async def test_a_call_that_fails_raises_with_the_event_and_its_reason(
     pbx: Pbx, channel: str, reason: int
 ) -> None:
@@ -183,7 +184,7 @@ async def test_a_call_that_fails_raises_with_the_event_and_its_reason(
         assert caught.value.reply.action_id == event.action_id
 
 
-@limited
+@asynchronous
 async def test_an_unknown_extension_to_connect_to_is_refused_at_once(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         action = actions.Originate(
@@ -195,7 +196,7 @@ async def test_an_unknown_extension_to_connect_to_is_refused_at_once(pbx: Pbx) -
         assert desk.every(events.Newchannel) == []
 
 
-@limited
+@asynchronous
 async def test_two_clients_get_their_own_outcome_only(pbx: Pbx) -> None:
     async with pbx.desk() as one, pbx.desk() as two:
         failing = asyncio.create_task(one.ami.originate(ringing("105"), action_id="call-of-one"))
@@ -208,7 +209,7 @@ async def test_two_clients_get_their_own_outcome_only(pbx: Pbx) -> None:
             await desk.first(events.OriginateResponse, action_id=foreign)
 
 
-@limited
+@asynchronous
 async def test_many_calls_at_once_are_not_mixed_up(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         extens = ["100", "105", "106", "101", "999"] * 4
@@ -225,7 +226,7 @@ async def test_many_calls_at_once_are_not_mixed_up(pbx: Pbx) -> None:
         assert told == ["100", "5", "8", "101", "0"] * 4
 
 
-@limited
+@asynchronous
 async def test_a_synchronous_originate_holds_up_its_own_session_only(pbx: Pbx) -> None:
     async with pbx.desk() as desk, pbx.desk() as other:
         blocked = asyncio.create_task(desk.send(ringing("103")))
@@ -240,7 +241,7 @@ async def test_a_synchronous_originate_holds_up_its_own_session_only(pbx: Pbx) -
         assert desk.every(events.OriginateResponse) == []
 
 
-@limited
+@asynchronous
 async def test_a_synchronous_originate_that_fails_is_an_originate_failed(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         with pytest.raises(errors.OriginateFailed, match="Originate failed") as caught:
@@ -248,7 +249,7 @@ async def test_a_synchronous_originate_that_fails_is_an_originate_failed(pbx: Pb
         assert caught.value.event is None
 
 
-@limited
+@asynchronous
 async def test_a_cancelled_originate_leaves_a_working_client(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         outcome = asyncio.create_task(desk.ami.originate(ringing("102"), action_id="given-up"))
@@ -264,7 +265,7 @@ async def test_a_cancelled_originate_leaves_a_working_client(pbx: Pbx) -> None:
         assert again.response == "Success"
 
 
-@limited
+@asynchronous
 async def test_an_originate_that_takes_too_long_times_out_here(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         with pytest.raises(errors.ActionTimeout, match="outcome"):

@@ -6,12 +6,13 @@ import pytest
 
 from amisdk import actions, errors
 from tests.live.asterisk import Server
-from tests.live.support import Desk, Pbx, limited
+from tests.live.support import Desk, Pbx
+from tests.support import asynchronous
 
 pytestmark = pytest.mark.live
 
 
-@limited
+@asynchronous
 async def test_a_key_is_put_read_and_deleted(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         value = 'PJSIP/6002, 20 s: Zoë\'s "phone" \\ = #'
@@ -25,7 +26,7 @@ async def test_a_key_is_put_read_and_deleted(pbx: Pbx) -> None:
 
 
 @pytest.mark.parametrize("value", ["", " ", "<unknown>", "(null)", "<none>", "x" * 200])
-@limited
+@asynchronous
 async def test_a_database_value_is_not_taken_for_a_missing_one(pbx: Pbx, value: str) -> None:
     async with pbx.desk() as desk:
         await desk.send(actions.DBPut(family="live", key="odd", val=value))
@@ -35,7 +36,7 @@ async def test_a_database_value_is_not_taken_for_a_missing_one(pbx: Pbx, value: 
         await desk.send(actions.DBDel(family="live", key="odd"))
 
 
-@limited
+@asynchronous
 async def test_a_tree_of_keys_is_read_and_deleted(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         entries = {"/live/tree/a": "1", "/live/tree/b": "2", "/live/tree/c/d": "3"}
@@ -48,7 +49,7 @@ async def test_a_tree_of_keys_is_read_and_deleted(pbx: Pbx) -> None:
         assert (await desk.send(actions.DBGetTree(family="live"))).items == ()
 
 
-@limited
+@asynchronous
 async def test_a_configuration_file_is_read_in_three_ways(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         config = await desk.send(actions.GetConfig(filename="queues.conf"))
@@ -67,7 +68,7 @@ async def test_a_configuration_file_is_read_in_three_ways(pbx: Pbx) -> None:
         assert json.loads(as_json.headers["JSON"]) == as_json.content
 
 
-@limited
+@asynchronous
 async def test_one_category_and_a_filter_narrow_a_configuration(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         one = await desk.send(actions.GetConfig(filename="queues.conf", category="support"))
@@ -78,7 +79,7 @@ async def test_one_category_and_a_filter_narrow_a_configuration(pbx: Pbx) -> Non
         assert [category.name for category in filtered.categories] == ["empty-queue"]
 
 
-@limited
+@asynchronous
 async def test_templates_of_a_configuration_are_told(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         config = await desk.send(
@@ -96,7 +97,7 @@ async def _written(desk: Desk, filename: str) -> dict[str, tuple[tuple[str, str]
     return {category.name: category.lines for category in config.categories}
 
 
-@limited
+@asynchronous
 async def test_a_configuration_file_is_created_filled_and_changed(pbx: Pbx, server: Server) -> None:
     async with pbx.desk() as desk:
         name = "live-made.conf"
@@ -137,7 +138,7 @@ async def test_a_configuration_file_is_created_filled_and_changed(pbx: Pbx, serv
         assert "member => PJSIP/6002" in (server.home / "etc" / name).read_text()
 
 
-@limited
+@asynchronous
 async def test_a_change_that_cannot_be_made_changes_nothing(pbx: Pbx, server: Server) -> None:
     async with pbx.desk() as desk:
         before = (server.home / "etc" / "queues.conf").read_text()

@@ -8,13 +8,14 @@ import pytest
 from amisdk import AsyncClient, Event, RawAction, Reply, actions, errors, events
 from amisdk.options import Auth
 from tests.live.asterisk import Server
-from tests.live.support import Pbx, limited
+from tests.live.support import Pbx
+from tests.support import asynchronous
 
 pytestmark = pytest.mark.live
 
 
 @pytest.mark.parametrize("auth", ["plain", "md5"])
-@limited
+@asynchronous
 async def test_the_right_secret_logs_in(pbx: Pbx, auth: Auth) -> None:
     async with pbx.desk(auth=auth) as desk:
         assert desk.ami.connected
@@ -22,7 +23,7 @@ async def test_the_right_secret_logs_in(pbx: Pbx, auth: Auth) -> None:
         assert (await desk.send(actions.Ping())).ping == "Pong"
 
 
-@limited
+@asynchronous
 async def test_a_full_boot_is_told_to_those_who_may_read_it(pbx: Pbx) -> None:
     async with pbx.desk() as admin, pbx.desk("calls") as calls:
         booted = await admin.first(events.FullyBooted)
@@ -39,7 +40,7 @@ async def test_a_full_boot_is_told_to_those_who_may_read_it(pbx: Pbx) -> None:
         ("elsewhere", "plain", events.FailedACL),
     ],
 )
-@limited
+@asynchronous
 async def test_a_refused_login_is_final_and_told_to_others(
     pbx: Pbx, role: str, auth: Auth, kind: type[Event]
 ) -> None:
@@ -55,7 +56,7 @@ async def test_a_refused_login_is_final_and_told_to_others(
         assert told.headers["AccountID"] == ("" if auth == "md5" else role)
 
 
-@limited
+@asynchronous
 async def test_an_unknown_user_is_refused(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         client = pbx.client(username="nobody", secret="x", auth="plain")
@@ -65,7 +66,7 @@ async def test_an_unknown_user_is_refused(pbx: Pbx) -> None:
 
 
 @pytest.mark.parametrize("name", [None, "localhost", "127.0.0.1"])
-@limited
+@asynchronous
 async def test_tls_with_a_trusted_certificate(pbx: Pbx, server: Server, name: str | None) -> None:
     async with pbx.desk(port=server.tls_port, tls=pbx.trusting(), server_hostname=name) as desk:
         assert (await desk.send(actions.Ping())).ping == "Pong"
@@ -74,27 +75,27 @@ async def test_tls_with_a_trusted_certificate(pbx: Pbx, server: Server, name: st
         await desk.first(events.Hangup, channel=call.near)
 
 
-@limited
+@asynchronous
 async def test_tls_refuses_a_certificate_for_another_host(pbx: Pbx, server: Server) -> None:
     client = pbx.client(port=server.tls_port, tls=pbx.trusting(), server_hostname="pbx.example")
     with pytest.raises(errors.ConnectFailed, match=r"pbx\.example"):
         await client.connect()
 
 
-@limited
+@asynchronous
 async def test_tls_refuses_a_certificate_that_nobody_vouches_for(pbx: Pbx, server: Server) -> None:
     with pytest.raises(errors.ConnectFailed, match="certificate verify failed") as caught:
         await pbx.client(port=server.tls_port, tls=True).connect()
     assert isinstance(caught.value.__cause__, ssl.SSLCertVerificationError)
 
 
-@limited
+@asynchronous
 async def test_tls_to_a_port_without_it_fails(pbx: Pbx) -> None:
     with pytest.raises(errors.ConnectFailed, match="TLS"):
         await pbx.client(tls=pbx.trusting()).connect()
 
 
-@limited
+@asynchronous
 async def test_a_port_that_only_talks_tls_never_greets(pbx: Pbx, server: Server) -> None:
     with pytest.raises(errors.ConnectFailed):
         await pbx.client(port=server.tls_port, connect_timeout=0.5).connect()
@@ -111,7 +112,7 @@ async def test_a_port_that_only_talks_tls_never_greets(pbx: Pbx, server: Server)
     ],
     ids=lambda case: case if isinstance(case, str) else case.ami_name,
 )
-@limited
+@asynchronous
 async def test_a_user_without_the_right_is_denied(
     pbx: Pbx, role: str, action: actions.Action[Reply]
 ) -> None:
@@ -123,7 +124,7 @@ async def test_a_user_without_the_right_is_denied(
         assert denied.request_type == f"Action: {action.ami_name}"
 
 
-@limited
+@asynchronous
 async def test_what_a_user_may_do_is_what_the_server_lists(pbx: Pbx) -> None:
     async with pbx.desk("dialplan") as desk, pbx.desk() as admin:
         few = (await desk.send(actions.ListCommands())).pairs
@@ -133,7 +134,7 @@ async def test_what_a_user_may_do_is_what_the_server_lists(pbx: Pbx) -> None:
         assert set(few) < set(many)
 
 
-@limited
+@asynchronous
 async def test_an_unknown_action_costs_nothing_but_itself(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         with pytest.raises(errors.UnknownAction, match="NoSuchThing"):
@@ -142,7 +143,7 @@ async def test_an_unknown_action_costs_nothing_but_itself(pbx: Pbx) -> None:
 
 
 @pytest.mark.parametrize(("role", "options"), [("admin", {"events": "off"}), ("deaf", {})])
-@limited
+@asynchronous
 async def test_a_client_without_events_still_gets_lists_and_replies(
     pbx: Pbx, role: str, options: dict[str, str]
 ) -> None:
@@ -157,7 +158,7 @@ async def test_a_client_without_events_still_gets_lists_and_replies(
         }
 
 
-@limited
+@asynchronous
 async def test_a_mask_of_events_is_kept_to(pbx: Pbx) -> None:
     async with pbx.desk() as other, pbx.desk(events="user,dtmf") as desk:
         await other.call("121")
@@ -166,7 +167,7 @@ async def test_a_mask_of_events_is_kept_to(pbx: Pbx) -> None:
         assert other.every(events.Newchannel)
 
 
-@limited
+@asynchronous
 async def test_the_filter_of_manager_conf_holds_events_back(pbx: Pbx) -> None:
     async with pbx.desk() as other, pbx.desk("filtered") as desk:
         call = await other.call("121")
@@ -182,7 +183,7 @@ NAMES = ["Zoë Müller", "Ñandú: 20 €", "日本語", "\u2028line\u0085\v\f",
 
 
 @pytest.mark.parametrize("name", NAMES)
-@limited
+@asynchronous
 async def test_utf_8_goes_there_and_back(pbx: Pbx, name: str) -> None:
     async with pbx.desk() as desk:
         await desk.send(actions.UserEvent(user_event="Named", headers={"Customer": name}))
@@ -192,7 +193,7 @@ async def test_utf_8_goes_there_and_back(pbx: Pbx, name: str) -> None:
         assert (await desk.send(actions.Getvar(variable="LIVE_NAME"))).value == name
 
 
-@limited
+@asynchronous
 async def test_latin_1_goes_there_and_back_and_is_kept_by_a_client_of_utf_8(pbx: Pbx) -> None:
     name = "Zoë Müller"
     async with pbx.desk(encoding="latin-1") as old, pbx.desk() as new:
@@ -207,7 +208,7 @@ async def test_latin_1_goes_there_and_back_and_is_kept_by_a_client_of_utf_8(pbx:
         assert (await old.send(actions.Getvar(variable="LIVE_NAME"))).value == name
 
 
-@limited
+@asynchronous
 async def test_a_killed_server_leaves_nobody_waiting(pbx: Pbx) -> None:
     with Server(pbx.major) as doomed:
         account = doomed.users["admin"]
@@ -238,7 +239,7 @@ async def test_a_killed_server_leaves_nobody_waiting(pbx: Pbx) -> None:
             ).connect()
 
 
-@limited
+@asynchronous
 async def test_a_server_that_restarts_says_so_and_lets_us_in_again(pbx: Pbx) -> None:
     with Server(pbx.major) as short:
         own = Pbx(pbx.label, pbx.major, short.host, short.port, server=short, tally=pbx.tally)

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from amisdk import Event, actions, events
-from tests.live.support import Pbx, limited
+from tests.live.support import Pbx
+from tests.support import asynchronous
 
 pytestmark = pytest.mark.live
 
@@ -13,7 +14,7 @@ SPEECH = {"application": "Playback", "data": "demo-congrats"}
 """For an end that can be heard."""
 
 
-@limited
+@asynchronous
 async def test_a_digit_is_told_with_direction_and_length(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("100")
@@ -25,7 +26,7 @@ async def test_a_digit_is_told_with_direction_and_length(pbx: Pbx) -> None:
         assert (begin.digit, begin.direction) == ("#", "Received")
 
 
-@limited
+@asynchronous
 async def test_the_digits_of_the_dialplan_come_one_after_the_other(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("122")
@@ -45,7 +46,7 @@ async def test_the_digits_of_the_dialplan_come_one_after_the_other(pbx: Pbx) -> 
         ("303", events.ConfbridgeRecord),
     ],
 )
-@limited
+@asynchronous
 async def test_a_call_raises_the_event_of_what_happens_in_it(
     pbx: Pbx, exten: str, kind: type[Event]
 ) -> None:
@@ -55,7 +56,7 @@ async def test_a_call_raises_the_event_of_what_happens_in_it(
         call.cancel()
 
 
-@limited
+@asynchronous
 async def test_a_spy_listens_to_another_channel(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         spied, spy = await desk.call("100"), await desk.call("131")
@@ -67,7 +68,7 @@ async def test_a_spy_listens_to_another_channel(pbx: Pbx) -> None:
         assert stop.spyee_channel == start.spyee_channel
 
 
-@limited
+@asynchronous
 async def test_a_ringing_call_is_picked_up_by_another(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         ringing = asyncio.create_task(desk.call("102"))
@@ -78,7 +79,7 @@ async def test_a_ringing_call_is_picked_up_by_another(pbx: Pbx) -> None:
         await ringing
 
 
-@limited
+@asynchronous
 async def test_a_fax_that_never_comes_ends_with_no_page(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("130")
@@ -93,7 +94,7 @@ async def test_a_fax_that_never_comes_ends_with_no_page(pbx: Pbx) -> None:
 @pytest.mark.parametrize(
     ("exten", "technology"), [("510", "PJSIP"), ("511", "IAX2"), ("512", "SIP")]
 )
-@limited
+@asynchronous
 async def test_a_call_over_a_real_technology_is_told(pbx: Pbx, exten: str, technology: str) -> None:
     if technology == "SIP":
         pbx.skip_unless_it_has(actions.SIPpeers())
@@ -107,7 +108,7 @@ async def test_a_call_over_a_real_technology_is_told(pbx: Pbx, exten: str, techn
         await desk.first(events.Hangup, channel=end.dest_channel)
 
 
-@limited
+@asynchronous
 async def test_the_quality_of_a_media_stream_is_reported(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.call("510", **SPEECH)
@@ -118,7 +119,7 @@ async def test_the_quality_of_a_media_stream_is_reported(pbx: Pbx) -> None:
         assert received.report_count in {0, 1}
 
 
-@limited
+@asynchronous
 async def test_channel_variables_come_unescaped_on_every_event(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("120")
@@ -139,7 +140,7 @@ async def test_channel_variables_come_unescaped_on_every_event(pbx: Pbx) -> None
         assert gone.chan_variables == {"ORDER": "42", "CUSTOMER": customer}
 
 
-@limited
+@asynchronous
 async def test_a_variable_that_is_not_set_is_empty_in_status_as_in_getvar(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("100")
@@ -152,7 +153,7 @@ async def test_a_variable_that_is_not_set_is_empty_in_status_as_in_getvar(pbx: P
         assert variables.get("NOTHING", "") == ""
 
 
-@limited
+@asynchronous
 async def test_a_call_record_has_times_and_our_own_field(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("120")
@@ -166,7 +167,7 @@ async def test_a_call_record_has_times_and_our_own_field(pbx: Pbx) -> None:
         assert record.start_time <= record.end_time
 
 
-@limited
+@asynchronous
 async def test_an_event_of_the_call_log_that_the_dialplan_made_up_has_its_name(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("126")

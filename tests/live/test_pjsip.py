@@ -5,12 +5,13 @@ import asyncio
 import pytest
 
 from amisdk import actions, errors, events
-from tests.live.support import Pbx, limited
+from tests.live.support import Pbx
+from tests.support import asynchronous
 
 pytestmark = pytest.mark.live
 
 
-@limited
+@asynchronous
 async def test_an_endpoint_is_shown_with_all_that_belongs_to_it(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         shown = await desk.send(actions.PJSIPShowEndpoint(endpoint="6001"))
@@ -27,7 +28,7 @@ async def test_an_endpoint_is_shown_with_all_that_belongs_to_it(pbx: Pbx) -> Non
         assert auth.username == "6001"
 
 
-@limited
+@asynchronous
 async def test_a_contact_is_tested(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.send(actions.PJSIPQualify(endpoint="loop"))
@@ -39,7 +40,7 @@ async def test_a_contact_is_tested(pbx: Pbx) -> None:
         assert contact.roundtrip_usec is not None
 
 
-@limited
+@asynchronous
 async def test_a_registration_is_sent_again_and_taken_back(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         listed = await desk.send(actions.PJSIPShowRegistrationsOutbound())
@@ -51,7 +52,7 @@ async def test_a_registration_is_sent_again_and_taken_back(pbx: Pbx) -> None:
         await desk.send(actions.PJSIPUnregister(registration="nobody"))
 
 
-@limited
+@asynchronous
 async def test_a_notify_is_sent(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.send(
@@ -62,7 +63,7 @@ async def test_a_notify_is_sent(pbx: Pbx) -> None:
             await desk.send(action)
 
 
-@limited
+@asynchronous
 async def test_a_message_outside_of_calls_is_sent(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.send(
@@ -70,7 +71,7 @@ async def test_a_message_outside_of_calls_is_sent(pbx: Pbx) -> None:
         )
 
 
-@limited
+@asynchronous
 async def test_an_endpoint_is_kept_from_calls_for_maintenance(pbx: Pbx) -> None:
     action = actions.PJSIPSetMaintenance(endpoint="6001", state=True)
     pbx.skip_unless_it_has(action)
@@ -84,7 +85,7 @@ async def test_an_endpoint_is_kept_from_calls_for_maintenance(pbx: Pbx) -> None:
         assert (await desk.send(actions.PJSIPShowMaintenance())).items == ()
 
 
-@limited
+@asynchronous
 async def test_an_incoming_call_is_turned_down_with_a_sip_status(pbx: Pbx) -> None:
     pbx.skip_unless_it_has(actions.PJSIPHangup(channel="any", cause="486"))
     async with pbx.desk() as desk:

@@ -5,12 +5,13 @@ from urllib.parse import unquote
 import pytest
 
 from amisdk import RawAction, actions, events
-from tests.live.support import Pbx, limited
+from tests.live.support import Pbx
+from tests.support import asynchronous
 
 pytestmark = pytest.mark.live
 
 
-@limited
+@asynchronous
 async def test_a_caller_goes_through_a_queue(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.send(
@@ -43,7 +44,7 @@ async def test_a_caller_goes_through_a_queue(pbx: Pbx) -> None:
         await desk.send(actions.QueueReset(queue="empty-queue"))
 
 
-@limited
+@asynchronous
 async def test_a_caller_gives_up_in_a_queue(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("202")
@@ -53,7 +54,7 @@ async def test_a_caller_gives_up_in_a_queue(pbx: Pbx) -> None:
         assert (gone.channel, gone.position, gone.original_position) == (call.far, 1, 1)
 
 
-@limited
+@asynchronous
 async def test_a_conference_from_its_first_member_to_its_end(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("300")
@@ -75,7 +76,7 @@ async def test_a_conference_from_its_first_member_to_its_end(pbx: Pbx) -> None:
         await desk.first(events.ConfbridgeEnd, conference="900")
 
 
-@limited
+@asynchronous
 async def test_a_parked_call_is_taken_back(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("100")
@@ -92,7 +93,7 @@ async def test_a_parked_call_is_taken_back(pbx: Pbx) -> None:
         assert (taken.parkee_channel, taken.retriever_channel) == (call.near, retriever.far)
 
 
-@limited
+@asynchronous
 async def test_a_parked_caller_gives_up(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("400")
@@ -102,7 +103,7 @@ async def test_a_parked_caller_gives_up(pbx: Pbx) -> None:
         assert gone.parkee_unique_id == parked.parkee_unique_id
 
 
-@limited
+@asynchronous
 async def test_a_parked_call_is_given_back_when_its_time_is_over(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         await desk.call("401")
@@ -110,7 +111,7 @@ async def test_a_parked_call_is_given_back_when_its_time_is_over(pbx: Pbx) -> No
         assert (over.parking_lot, over.parking_timeout) == ("short", 0)
 
 
-@limited
+@asynchronous
 async def test_an_event_of_the_dialplan_has_its_channel_and_its_headers(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("121")
@@ -120,7 +121,7 @@ async def test_an_event_of_the_dialplan_has_its_channel_and_its_headers(pbx: Pbx
         assert list(placed.extra_headers) == [("Order", "42"), ("Item", "bulb")]
 
 
-@limited
+@asynchronous
 async def test_an_event_of_ones_own_keeps_repeated_headers(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         headers = [("UserEvent", "Packed"), ("Item", "lamp"), ("Order", "42"), ("item", "bulb")]
@@ -130,7 +131,7 @@ async def test_an_event_of_ones_own_keeps_repeated_headers(pbx: Pbx) -> None:
         assert list(packed.extra_headers) == headers[1:]
 
 
-@limited
+@asynchronous
 async def test_an_event_of_ones_own_reaches_every_session_with_its_headers(pbx: Pbx) -> None:
     async with pbx.desk() as sender, pbx.desk("calls") as reader:
         await sender.send(
@@ -145,7 +146,7 @@ async def test_an_event_of_ones_own_reaches_every_session_with_its_headers(pbx: 
             assert list(shipped.extra_headers) == [("Order", "42"), ("Note", "a: b, c = d ")]
 
 
-@limited
+@asynchronous
 async def test_a_channel_is_driven_by_agi_commands(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("127")

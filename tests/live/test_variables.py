@@ -3,7 +3,8 @@
 import pytest
 
 from amisdk import actions
-from tests.live.support import Pbx, limited
+from tests.live.support import Pbx
+from tests.support import asynchronous
 
 pytestmark = pytest.mark.live
 
@@ -56,7 +57,7 @@ VALUES = {
 
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
-@limited
+@asynchronous
 async def test_a_variable_of_originate_is_set_exactly(pbx: Pbx, value: str | float) -> None:
     variables = {"BEFORE": "b,1", "LIVE": value, "AFTER": 'a"1'}
     async with pbx.desk() as desk:
@@ -68,7 +69,7 @@ async def test_a_variable_of_originate_is_set_exactly(pbx: Pbx, value: str | flo
         assert held == {name: str(text) for name, text in variables.items()}
 
 
-@limited
+@asynchronous
 async def test_all_kinds_of_values_are_set_in_one_originate(pbx: Pbx) -> None:
     values = {f"LIVE_{n}": str(value) for n, value in enumerate(VALUES.values())}
     async with pbx.desk() as desk:
@@ -78,7 +79,7 @@ async def test_all_kinds_of_values_are_set_in_one_originate(pbx: Pbx) -> None:
             assert (name, held.value) == (name, value)
 
 
-@limited
+@asynchronous
 async def test_an_inherited_variable_reaches_the_other_half(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("500", variables={"_ONCE": "a, b", "__ALWAYS": 'c "d"'})
@@ -87,7 +88,7 @@ async def test_an_inherited_variable_reaches_the_other_half(pbx: Pbx) -> None:
             assert held.value == value
 
 
-@limited
+@asynchronous
 async def test_a_dialplan_function_is_set_like_a_variable(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("101", variables={"CHANNEL(language)": "de", "CDR(order)": "4,2"})
@@ -96,7 +97,7 @@ async def test_a_dialplan_function_is_set_like_a_variable(pbx: Pbx) -> None:
 
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
-@limited
+@asynchronous
 async def test_setvar_sets_what_it_is_given_but_for_blanks_in_front(
     pbx: Pbx, value: str | float
 ) -> None:

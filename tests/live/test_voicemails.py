@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from amisdk import actions, events
-from tests.live.support import Desk, Pbx, limited
+from tests.live.support import Desk, Pbx
+from tests.support import asynchronous
 
 pytestmark = pytest.mark.live
 
@@ -19,7 +20,7 @@ async def leave_message(desk: Desk) -> events.MessageWaiting:
     return await desk.first(events.MessageWaiting, mailbox="6001@default")
 
 
-@limited
+@asynchronous
 async def test_a_voice_message_is_left_and_counted(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         waiting = await leave_message(desk)
@@ -33,7 +34,7 @@ async def test_a_voice_message_is_left_and_counted(pbx: Pbx) -> None:
         await desk.send(actions.VoicemailRefresh(context="default", mailbox="6001"))
 
 
-@limited
+@asynchronous
 async def test_a_voice_message_is_forwarded_moved_and_removed(pbx: Pbx) -> None:
     box = {"context": "default", "mailbox": "6001"}
     summary = actions.VoicemailBoxSummary(**box)

@@ -59,8 +59,8 @@ class AgentsReply(ListReply["events.Agents", "events.AgentsComplete"]):
 class Agents(ListAction[AgentsReply, "events.Agents"]):
     """List all agents and what they are doing.
 
-    Asterisk 11-23, app_agent_pool, chan_agent. Needs the write privilege agent. The reply lists
-    Agents.
+    Asterisk 11-23, app_agent_pool, chan_agent. Needs the write privilege agent. The reply
+    lists Agents.
     """
 
     ami = ActionInfo(

@@ -21,9 +21,9 @@ class AGIReply(Reply):
 class AGI(Action[AGIReply]):
     """Queue an AGI command on a channel that is under asynchronous AGI.
 
-    The channel must be in the application AGI(agi:async). The reply only says that the command
-    is queued; its result comes with the event AsyncAGIExec, which carries the CommandID and not
-    the ActionID.
+    The channel must be in the application AGI(agi:async). The reply only says that the
+    command is queued; its result comes with the event AsyncAGIExec, which carries the
+    CommandID and not the ActionID.
 
     Asterisk 11-23, res_agi. Needs the write privilege agi. Danger: runs code.
 

@@ -24,10 +24,10 @@ class AOCMessageReply(Reply):
 class AOCMessage(Action[AOCMessageReply]):
     """Send a message about the charges of a call to a channel.
 
-    MsgType decides which fields count. D and E want ChargeType, and with it either the currency
-    fields or Units; S wants ChargedItem and RateType, with the fields that belong to the rate.
-    One S message of several rates needs these headers several times, in the order of the rates;
-    that takes a raw action. What is missing or does not fit gives an Error.
+    MsgType decides which fields count. D and E want ChargeType, and with it either the
+    currency fields or Units; S wants ChargedItem and RateType, with the fields that belong to
+    the rate. One S message of several rates needs these headers several times, in the order
+    of the rates; that takes a raw action. What is missing or does not fit gives an Error.
 
     Asterisk 11-23, core. Needs the write privilege aoc.
 
@@ -68,8 +68,8 @@ class AOCMessage(Action[AOCMessageReply]):
     """Kind of the charges; needed for D and E."""
 
     units: FreeHeaders | None = Field(default=None, serialization_alias="Units")
-    """Charges in units, as "UnitAmount(0)" (number of units) and "UnitType(0)" (a number for their
-    type), then the same with 1 and so on up to 31; for ChargeType Unit.
+    """Charges in units, as "UnitAmount(0)" (number of units) and "UnitType(0)" (a number for
+    their type), then the same with 1 and so on up to 31; for ChargeType Unit.
     """
 
     currency_name: Text | None = Field(default=None, serialization_alias="CurrencyName")
@@ -191,6 +191,6 @@ class AOCMessage(Action[AOCMessageReply]):
     """Unit of the volume; for the rate Volume. Give it in TimeScale too. Asterisk 18, 20-23."""
 
     code: int | None = Field(default=None, ge=0, serialization_alias="Code")
-    """Number of the special arrangement or code; for SpecialArrangement and SpecialCode. Asterisk
-    18, 20-23.
+    """Number of the special arrangement or code; for SpecialArrangement and SpecialCode.
+    Asterisk 18, 20-23.
     """

@@ -36,8 +36,8 @@ class BridgeReply(Reply):
 class Bridge(Action[BridgeReply]):
     """Join two channels in a new bridge.
 
-    Both channels leave what they do now, and go on in the dialplan after the bridge. The start
-    of a channel's name is enough, so give the whole name to be sure of the channel.
+    Both channels leave what they do now, and go on in the dialplan after the bridge. The
+    start of a channel's name is enough, so give the whole name to be sure of the channel.
 
     Asterisk 11-23, core. Needs the write privilege call.
 

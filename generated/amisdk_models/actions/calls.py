@@ -128,13 +128,13 @@ class OriginateReply(Reply):
 class Originate(Action[OriginateReply]):
     """Call a channel and, when it answers, run an extension or an application on it.
 
-    Give Exten, Context and Priority together, or Application. Without Async the call blocks the
-    session: the reply comes when the channel answers, fails or times out, and until then there
-    is no other reply and no event. With Async the reply says at once that the call is queued,
-    and the event OriginateResponse with the same ActionID tells the outcome later. An extension
-    that does not exist is an Error before anything is dialled. Applications that can run
-    commands on the server (System, AGI, MixMonitor and the like) need the privilege system as
-    well.
+    Give Exten, Context and Priority together, or Application. Without Async the call blocks
+    the session: the reply comes when the channel answers, fails or times out, and until then
+    there is no other reply and no event. With Async the reply says at once that the call is
+    queued, and the event OriginateResponse with the same ActionID tells the outcome later. An
+    extension that does not exist is an Error before anything is dialled. Applications that
+    can run commands on the server (System, AGI, MixMonitor and the like) need the privilege
+    system as well.
 
     Asterisk 11-23, core. Needs the write privilege originate. Danger: runs code. The outcome
     comes later, as the event OriginateResponse.
@@ -218,14 +218,14 @@ class Originate(Action[OriginateReply]):
     """
 
     other_channel_id: Text | None = Field(default=None, serialization_alias="OtherChannelId")
-    """Unique id for the second half of a Local channel; if not given, ChannelId with ;2. Asterisk
-    12-23.
+    """Unique id for the second half of a Local channel; if not given, ChannelId with ;2.
+    Asterisk 12-23.
     """
 
     pre_dial_go_sub: Text | None = Field(default=None, serialization_alias="PreDialGoSub")
     """Subroutine to run on the channel before it is dialled, as context,exten,priority and maybe
-    arguments in brackets. The server leaves it out silently if Async is true or an Application
-    is given. Asterisk 18, 20-23.
+    arguments in brackets. The server leaves it out silently if Async is true or an
+    Application is given. Asterisk 18, 20-23.
     """
 
 
@@ -236,9 +236,9 @@ class RedirectReply(Reply):
 class Redirect(Action[RedirectReply]):
     """Send a channel, or two at once, to another place in the dialplan.
 
-    Give ExtraChannel to move both sides of a call together; without ExtraContext it goes to the
-    same place as the first channel. If only one side of a call is moved, the other side goes on
-    in its own dialplan or is hung up.
+    Give ExtraChannel to move both sides of a call together; without ExtraContext it goes to
+    the same place as the first channel. If only one side of a call is moved, the other side
+    goes on in its own dialplan or is hung up.
 
     Asterisk 11-23, core. Needs the write privilege call.
 

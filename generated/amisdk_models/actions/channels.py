@@ -302,8 +302,8 @@ class SetvarReply(Reply):
 class Setvar(Action[SetvarReply]):
     """Set a channel variable, a global variable or a dialplan function.
 
-    Without a channel the variable is global. A function such as CALLERID(name) changes what it
-    stands for.
+    Without a channel the variable is global. A function such as CALLERID(name) changes what
+    it stands for.
 
     Asterisk 11-23, core. Needs the write privilege call. Danger: runs code.
 

@@ -64,8 +64,8 @@ class ConfbridgeKick(Action[ConfbridgeKickReply]):
     """Name of the conference."""
 
     channel: TextGiven = Field(serialization_alias="Channel")
-    """Channel of the member. From 12 on, all stands for everyone and participants for all but the
-    admins.
+    """Channel of the member. From 12 on, all stands for everyone and participants for all but
+    the admins.
     """
 
 
@@ -183,8 +183,8 @@ class ConfbridgeMute(Action[ConfbridgeMuteReply]):
     """Name of the conference."""
 
     channel: TextGiven = Field(serialization_alias="Channel")
-    """Channel of the member; the start of its name is enough. From 12 on, all stands for everyone
-    and participants for all but the admins.
+    """Channel of the member; the start of its name is enough. From 12 on, all stands for
+    everyone and participants for all but the admins.
     """
 
 
@@ -225,7 +225,8 @@ class ConfbridgeStartRecord(Action[ConfbridgeStartRecordReply]):
     """Start to record a conference.
 
     It is an Error if the conference is being recorded. The file name reaches MixMonitor as it
-    stands, so one with commas can pass options and a command to run; never take it from others.
+    stands, so one with commas can pass options and a command to run; never take it from
+    others.
 
     Asterisk 11-23, app_confbridge. Needs the write privilege system. Danger: runs code.
 
@@ -332,6 +333,6 @@ class ConfbridgeUnmute(Action[ConfbridgeUnmuteReply]):
     """Name of the conference."""
 
     channel: TextGiven = Field(serialization_alias="Channel")
-    """Channel of the member; the start of its name is enough. From 12 on, all stands for everyone
-    and participants for all but the admins.
+    """Channel of the member; the start of its name is enough. From 12 on, all stands for
+    everyone and participants for all but the admins.
     """

@@ -63,8 +63,8 @@ class GetConfigReply(ConfigReply):
 class GetConfig(Action[GetConfigReply]):
     """Read a configuration file.
 
-    Secrets in the file come as they are. From 16 and 18 on, files outside of the configuration
-    directory are refused unless live_dangerously is set in asterisk.conf.
+    Secrets in the file come as they are. From 16 and 18 on, files outside of the
+    configuration directory are refused unless live_dangerously is set in asterisk.conf.
 
     Asterisk 11-23, core. Needs the write privilege system or config. Danger: reads
     configuration.
@@ -90,8 +90,9 @@ class GetConfig(Action[GetConfigReply]):
     """Name of the only category to return."""
 
     filter: CommaList | None = Field(default=None, serialization_alias="Filter")
-    """Conditions of the form name=value, both regular expressions; a category must meet them all.
-    TEMPLATES=include adds templates, TEMPLATES=restrict returns nothing else. Asterisk 12-23.
+    """Conditions of the form name=value, both regular expressions; a category must meet them
+    all. TEMPLATES=include adds templates, TEMPLATES=restrict returns nothing else. Asterisk
+    12-23.
     """
 
 
@@ -184,8 +185,8 @@ class UpdateConfigChange(Record):
     """Name of the variable to change."""
 
     value: Text | None = Field(default=None, serialization_alias="Value")
-    """New value of the variable, or new name of the category; a > before a value makes the line an
-    object (=>).
+    """New value of the variable, or new name of the category; a > before a value makes the line
+    an object (=>).
     """
 
     match: Text | None = Field(default=None, serialization_alias="Match")
@@ -205,9 +206,9 @@ class UpdateConfigChange(Record):
 class UpdateConfig(Action[UpdateConfigReply]):
     """Change a configuration file, or write a changed copy of it.
 
-    All changes are made, in the order given, or none is. The file is rewritten as a whole, and
-    takes effect with the next reload. Send long lists in parts, for a message may have no more
-    than 128 headers.
+    All changes are made, in the order given, or none is. The file is rewritten as a whole,
+    and takes effect with the next reload. Send long lists in parts, for a message may have no
+    more than 128 headers.
 
     Asterisk 11-23, core. Needs the write privilege config. Danger: writes configuration, runs
     code.
@@ -248,8 +249,8 @@ class UpdateConfig(Action[UpdateConfigReply]):
     preserve_effective_context: bool | None = Field(
         default=None, serialization_alias="PreserveEffectiveContext"
     )
-    """Whether categories keep the values they have from a template when the template changes. The
-    server's default is true. Asterisk 13-23.
+    """Whether categories keep the values they have from a template when the template changes.
+    The server's default is true. Asterisk 13-23.
     """
 
     changes: Sequence[UpdateConfigChange] | None = Field(

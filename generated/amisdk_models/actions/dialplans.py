@@ -34,8 +34,8 @@ class DialplanExtensionAddReply(Reply):
 class DialplanExtensionAdd(Action[DialplanExtensionAddReply]):
     """Add one priority of an extension to the dialplan in memory.
 
-    The context is made if it does not exist. The change is lost when the dialplan is reloaded;
-    extensions.conf stays as it is.
+    The context is made if it does not exist. The change is lost when the dialplan is
+    reloaded; extensions.conf stays as it is.
 
     Asterisk 13-23, pbx_config. Needs the write privilege system. Danger: runs code.
 

@@ -31,7 +31,8 @@ class FAXSession(Action[FAXSessionReply]):
 
     A transfer that does not exist is an Error.
 
-    Asterisk 13-23, res_fax. Needs the write privilege call. The reply is the event FAXSession.
+    Asterisk 13-23, res_fax. Needs the write privilege call. The reply is the event
+    FAXSession.
 
     Example:
         >>> actions.FAXSession(session_number=1)

@@ -108,8 +108,8 @@ class VoicemailUsersList(ListAction[VoicemailUsersListReply, "events.VoicemailUs
 
     A server without any answers with a plain Success instead of a list.
 
-    Asterisk 11-23, app_voicemail. Needs the write privilege call or reporting. The reply lists
-    VoicemailUserEntry.
+    Asterisk 11-23, app_voicemail. Needs the write privilege call or reporting. The reply
+    lists VoicemailUserEntry.
     """
 
     ami = ActionInfo(

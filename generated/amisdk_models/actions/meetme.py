@@ -34,7 +34,8 @@ class MeetmeList(ListAction[MeetmeListReply, "events.MeetmeList"]):
 
     A conference that does not exist gives an empty list if there are others.
 
-    Asterisk 11-23, app_meetme. Needs the write privilege reporting. The reply lists MeetmeList.
+    Asterisk 11-23, app_meetme. Needs the write privilege reporting. The reply lists
+    MeetmeList.
 
     Example:
         >>> actions.MeetmeList(conference="8000")

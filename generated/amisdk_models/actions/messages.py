@@ -48,8 +48,8 @@ class JabberSend(Action[JabberSendReply]):
     """Name of the connection in xmpp.conf that sends the message."""
 
     screen_name: TextGiven = Field(serialization_alias="ScreenName")
-    """Address of the receiver, such as ann@example.com. Asterisk's documentation calls this header
-    JID, a name which no server reads.
+    """Address of the receiver, such as ann@example.com. Asterisk's documentation calls this
+    header JID, a name which no server reads.
     """
 
     message: TextGiven = Field(serialization_alias="Message")

@@ -58,9 +58,9 @@ class ModuleLoadReply(Reply):
 class ModuleLoad(Action[ModuleLoadReply]):
     """Load, unload, reload or refresh a module.
 
-    Only a reload may do without the module's name, and then reloads everything. Versions 18 and
-    20 on look for the name as a file in the modules directory: give it with .so, and use Reload
-    for the parts that are built in. An unload fails while the module is in use.
+    Only a reload may do without the module's name, and then reloads everything. Versions 18
+    and 20 on look for the name as a file in the modules directory: give it with .so, and use
+    Reload for the parts that are built in. An unload fails while the module is in use.
 
     Asterisk 11-23, core. Needs the write privilege system. Danger: runs code.
 
@@ -96,8 +96,8 @@ class ReloadReply(Reply):
 class Reload(Action[ReloadReply]):
     """Make one module, or all of them, read their configuration again.
 
-    The reply is a Success as well when the server is still starting and does the reload later.
-    An Error tells that there is no such module, or that a reload is under way already.
+    The reply is a Success as well when the server is still starting and does the reload
+    later. An Error tells that there is no such module, or that a reload is under way already.
 
     Asterisk 11-23, core. Needs the write privilege system or config.
 
@@ -115,4 +115,6 @@ class Reload(Action[ReloadReply]):
     )
 
     module: Text | None = Field(default=None, serialization_alias="Module")
-    """Name of a module or of a built-in part (manager, logger, cdr, ...); everything if not given."""
+    """Name of a module or of a built-in part (manager, logger, cdr, ...); everything if not
+    given.
+    """

@@ -60,8 +60,8 @@ class MWIGet(ListAction[MWIGetReply, "events.MWIGet"]):
 
     A mailbox that does not exist gives an empty list.
 
-    Asterisk 12-23, res_mwi_external_ami. Needs the write privilege call or reporting. The reply
-    lists MWIGet.
+    Asterisk 12-23, res_mwi_external_ami. Needs the write privilege call or reporting. The
+    reply lists MWIGet.
 
     Example:
         >>> actions.MWIGet(mailbox="/^60/")

@@ -23,7 +23,8 @@ class MessageSend(Action[MessageSendReply]):
     """Send a text message outside of any call.
 
     Success means that the message was handed over, not that it arrived. Which addresses work
-    depends on the technology that the part before the first colon names, such as pjsip or xmpp.
+    depends on the technology that the part before the first colon names, such as pjsip or
+    xmpp.
 
     Asterisk 11-23, core. Needs the write privilege message.
 
@@ -45,8 +46,8 @@ class MessageSend(Action[MessageSendReply]):
     )
 
     destination: Text | None = Field(default=None, serialization_alias="Destination")
-    """Where the message goes, as pjsip:6001; To then only fills the message's To header. Asterisk
-    16, 18-23.
+    """Where the message goes, as pjsip:6001; To then only fills the message's To header.
+    Asterisk 16, 18-23.
     """
 
     to: Text | None = Field(default=None, serialization_alias="To")

@@ -54,16 +54,16 @@ class Park(Action[ParkReply]):
     """Name of the channel that gets the call back. Asterisk 11."""
 
     timeout: int | None = Field(default=None, ge=0, serialization_alias="Timeout")
-    """How long the call stays parked, rounded down to whole seconds but at least one; 0 means for
-    ever. If not given, the lot's own time. In milliseconds.
+    """How long the call stays parked, rounded down to whole seconds but at least one; 0 means
+    for ever. If not given, the lot's own time. In milliseconds.
     """
 
     parking_lot: Text | None = Field(default=None, serialization_alias="Parkinglot")
     """Name of the parking lot; if not given, the channel's own."""
 
     timeout_channel: Text | None = Field(default=None, serialization_alias="TimeoutChannel")
-    """Channel that gets the call back when the time is over; if not given, who parked it. Asterisk
-    12-23.
+    """Channel that gets the call back when the time is over; if not given, who parked it.
+    Asterisk 12-23.
     """
 
     announce_channel: Text | None = Field(default=None, serialization_alias="AnnounceChannel")

@@ -61,9 +61,9 @@ class PJSIPHangupReply(ListReply["events.ChannelHungup", "events.ChannelsHungupL
 class PJSIPHangup(ListAction[PJSIPHangupReply, "events.ChannelHungup"]):
     """Turn down incoming PJSIP calls with a SIP status of your choice.
 
-    It works only until the call is answered. Otherwise, and for channels that are not of PJSIP
-    or call out, nothing happens, yet the server answers as if it had worked. A pattern lists
-    the channels it matched.
+    It works only until the call is answered. Otherwise, and for channels that are not of
+    PJSIP or call out, nothing happens, yet the server answers as if it had worked. A pattern
+    lists the channels it matched.
 
     Asterisk 18, 20-23, chan_pjsip. Needs the write privilege system or call. The reply lists
     ChannelHungup.
@@ -102,8 +102,8 @@ class PJSIPNotifyReply(Reply):
 class PJSIPNotify(Action[PJSIPNotifyReply]):
     """Send a SIP NOTIFY to an endpoint, to an address or into a call.
 
-    An address needs default_outbound_endpoint in pjsip.conf. Success means that the request is
-    on its way.
+    An address needs default_outbound_endpoint in pjsip.conf. Success means that the request
+    is on its way.
 
     Asterisk 12-23, res_pjsip_notify. Needs the write privilege system.
 
@@ -146,8 +146,8 @@ class PJSIPQualifyReply(Reply):
 class PJSIPQualify(Action[PJSIPQualifyReply]):
     """Test now whether the contacts of an endpoint answer.
 
-    The answer tells only that the endpoint exists; look for ContactStatus to learn how the test
-    went. An endpoint without addresses of record is an Error.
+    The answer tells only that the endpoint exists; look for ContactStatus to learn how the
+    test went. An endpoint without addresses of record is an Error.
 
     Asterisk 12-23, res_pjsip. Needs the write privilege system or reporting.
 
@@ -322,8 +322,8 @@ class PJSIPShowEndpoint(
     An unknown endpoint is an Error. The endpoint itself comes first in the list.
 
     Asterisk 12-23, res_pjsip. Needs the write privilege system. Danger: reads configuration.
-    The reply lists EndpointDetail, AorDetail, AuthDetail, ContactStatusDetail, IdentifyDetail,
-    TransportDetail.
+    The reply lists EndpointDetail, AorDetail, AuthDetail, ContactStatusDetail,
+    IdentifyDetail, TransportDetail.
 
     Example:
         >>> actions.PJSIPShowEndpoint(endpoint="6001")

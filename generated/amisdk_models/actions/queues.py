@@ -110,8 +110,8 @@ class QueueChangePriorityCallerReply(Reply):
 class QueueChangePriorityCaller(Action[QueueChangePriorityCallerReply]):
     """Change the priority of a caller that waits in a queue.
 
-    Without Immediate the caller keeps the place in the queue, and the new priority only counts
-    when others come in.
+    Without Immediate the caller keeps the place in the queue, and the new priority only
+    counts when others come in.
 
     Asterisk 15-23, app_queue.
 
@@ -200,7 +200,11 @@ class QueueMemberRingInUse(Action[QueueMemberRingInUseReply]):
     Asterisk 11-23, app_queue. Needs the write privilege agent.
 
     Example:
-        >>> actions.QueueMemberRingInUse(interface="PJSIP/6001", ring_in_use=False, queue="support")
+        >>> actions.QueueMemberRingInUse(
+        ...     interface="PJSIP/6001",
+        ...     ring_in_use=False,
+        ...     queue="support",
+        ... )
     """
 
     ami = ActionInfo(
@@ -234,7 +238,12 @@ class QueuePause(Action[QueuePauseReply]):
     Asterisk 11-23, app_queue. Needs the write privilege agent.
 
     Example:
-        >>> actions.QueuePause(interface="PJSIP/6001", paused=True, queue="support", reason="lunch")
+        >>> actions.QueuePause(
+        ...     interface="PJSIP/6001",
+        ...     paused=True,
+        ...     queue="support",
+        ...     reason="lunch",
+        ... )
     """
 
     ami = ActionInfo(
@@ -342,8 +351,8 @@ class QueueRemoveReply(Reply):
 class QueueRemove(Action[QueueRemoveReply]):
     """Remove a member from a queue.
 
-    Only members that were added while the server ran can go; one from queues.conf is an Error,
-    and so is one who is not there.
+    Only members that were added while the server ran can go; one from queues.conf is an
+    Error, and so is one who is not there.
 
     Asterisk 11-23, app_queue. Needs the write privilege agent.
 
@@ -412,7 +421,8 @@ class QueueRule(Action[QueueRuleReply]):
     """Show the penalty rules of queuerules.conf.
 
     Each list of rules comes as its name and then its rules, so that the raw order of the
-    headers tells which rules belong to which list. An unknown name gives no list and no Error.
+    headers tells which rules belong to which list. An unknown name gives no list and no
+    Error.
 
     Asterisk 11-23, app_queue.
 
@@ -506,8 +516,8 @@ class QueueWithdrawCallerReply(Reply):
 class QueueWithdrawCaller(Action[QueueWithdrawCallerReply]):
     """Ask a caller that waits in a queue to leave it.
 
-    The caller goes on in the dialplan after the queue. Asking twice, or for a caller who is not
-    there, is an Error.
+    The caller goes on in the dialplan after the queue. Asking twice, or for a caller who is
+    not there, is an Error.
 
     Asterisk 16, 18-23, app_queue.
 

@@ -79,8 +79,8 @@ class Events(Action[EventsReply]):
     """Choose which classes of events this session receives.
 
     The choice holds until it is made anew or the session ends, and can never exceed the read
-    permissions of the user. A server with brokeneventsaction set in manager.conf leaves some of
-    these requests unanswered.
+    permissions of the user. A server with brokeneventsaction set in manager.conf leaves some
+    of these requests unanswered.
 
     Asterisk 11-23, core.
 
@@ -148,8 +148,8 @@ class ListCommandsReply(PairsReply):
 class ListCommands(Action[ListCommandsReply]):
     """List the actions that this user may send.
 
-    The reply has one header per action. Actions of modules that are not loaded, and those that
-    the user has no write permission for, are missing.
+    The reply has one header per action. Actions of modules that are not loaded, and those
+    that the user has no write permission for, are missing.
 
     Asterisk 11-23, core.
     """
@@ -205,7 +205,9 @@ class Login(Action[LoginReply]):
     """
 
     key: Text | None = Field(default=None, serialization_alias="Key")
-    """Hexadecimal MD5 digest, in lower case, of the text of the challenge followed by the secret."""
+    """Hexadecimal MD5 digest, in lower case, of the text of the challenge followed by the
+    secret.
+    """
 
     events: CommaList | None = Field(default=None, serialization_alias="Events")
     """Classes of events to receive from the start; all that the user may read if not given."""
@@ -275,6 +277,6 @@ class WaitEvent(ListAction[WaitEventReply, "Event"]):
     )
 
     timeout: int | None = Field(default=None, ge=-1, serialization_alias="Timeout")
-    """Longest time to wait; -1 waits for as long as it takes. In seconds. The server's default is
-    -1.
+    """Longest time to wait; -1 waits for as long as it takes. In seconds. The server's default
+    is -1.
     """

@@ -35,8 +35,8 @@ class SKINNYdevices(ListAction[SKINNYdevicesReply, "events.DeviceEntry"]):
     The server leaves out the blank lines after the devices, so that all of them and the end
     come as one event DeviceEntry. Look for it as the end of the reply.
 
-    Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting. The reply lists
-    DeviceEntry.
+    Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting. The reply
+    lists DeviceEntry.
     """
 
     ami = ActionInfo(
@@ -57,11 +57,11 @@ class SKINNYlinesReply(ListReply["events.LineEntry", "events.LinelistComplete"])
 class SKINNYlines(ListAction[SKINNYlinesReply, "events.LineEntry"]):
     """List the lines of chan_skinny.
 
-    The server leaves out the blank lines after the lines, so that all of them and the end come
-    as one event LineEntry. Look for it as the end of the reply.
+    The server leaves out the blank lines after the lines, so that all of them and the end
+    come as one event LineEntry. Look for it as the end of the reply.
 
-    Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting. The reply lists
-    LineEntry.
+    Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting. The reply
+    lists LineEntry.
     """
 
     ami = ActionInfo(
@@ -113,8 +113,8 @@ class SKINNYshowline(Action[SKINNYshowlineReply]):
     """Show a line of chan_skinny, as text.
 
     The reply has neither Response nor ActionID, only lines such as "ObjectName: 6501" and
-    "Device: desk". For an unknown line, or one that no device has, it is blank, and the action
-    only ends by its timeout.
+    "Device: desk". For an unknown line, or one that no device has, it is blank, and the
+    action only ends by its timeout.
 
     Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting.
 

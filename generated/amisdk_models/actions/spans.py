@@ -154,8 +154,8 @@ class PRIDebugSet(Action[PRIDebugSetReply]):
     """Number of the span."""
 
     level: Literal["off", "on", "hex", "intense"] | TextGiven = Field(serialization_alias="Level")
-    """How much to trace; also a number with bits, as 1 for states, 2 for Q.931, 4 for Q.921, 8 for
-    raw data.
+    """How much to trace; also a number with bits, as 1 for states, 2 for Q.931, 4 for Q.921, 8
+    for raw data.
     """
 
 

@@ -126,8 +126,8 @@ class PresenceStateListReply(
 class PresenceStateList(ListAction[PresenceStateListReply, "events.PresenceStateChange"]):
     """List the presence states that the server knows.
 
-    Asterisk 13-23, res_manager_presencestate. Needs the write privilege call or reporting. The
-    reply lists PresenceStateChange.
+    Asterisk 13-23, res_manager_presencestate. Needs the write privilege call or reporting.
+    The reply lists PresenceStateChange.
     """
 
     ami = ActionInfo(

@@ -27,10 +27,10 @@ class CommandReply(OutputReply):
 class Command(Action[CommandReply]):
     """Run a command of the server's command line and get what it prints.
 
-    The text is made for people and changes between versions, so prefer an action where there is
-    one. From version 14 on a failed command is an Error, with the reason in the output. The
-    server refuses "module load", "module unload" and "restart gracefully" here; the session
-    that stops the server gets no answer.
+    The text is made for people and changes between versions, so prefer an action where there
+    is one. From version 14 on a failed command is an Error, with the reason in the output.
+    The server refuses "module load", "module unload" and "restart gracefully" here; the
+    session that stops the server gets no answer.
 
     Asterisk 11-23, core. Needs the write privilege command. Danger: runs code.
 

@@ -21,8 +21,8 @@ class UserEventReply(Reply):
 class UserEvent(Action[UserEventReply]):
     """Send an event of your own to every session that may read user events.
 
-    The event carries the headers in the order given, and the ActionID of this action, to every
-    such session and to this one too.
+    The event carries the headers in the order given, and the ActionID of this action, to
+    every such session and to this one too.
 
     Asterisk 11-23, core. Needs the write privilege user.
 

@@ -268,8 +268,8 @@ class VoicemailUserStatus(ListAction[VoicemailUserStatusReply, "events.Voicemail
 
     For a box that does not exist the server answers with a plain Success instead of a list.
 
-    Asterisk 16-23, app_voicemail. Needs the write privilege call or reporting. The reply lists
-    VoicemailUserDetail.
+    Asterisk 16-23, app_voicemail. Needs the write privilege call or reporting. The reply
+    lists VoicemailUserDetail.
 
     Example:
         >>> actions.VoicemailUserStatus(context="default", mailbox="6001")

@@ -22,8 +22,8 @@ __all__ = [
 class CEL(Event):
     """A record of channel event logging.
 
-    Comes only if cel_manager.conf turns it on. The dialplan can make up kinds of its own, which
-    come as EventName, or in UserDefType if the server is set so.
+    Comes only if cel_manager.conf turns it on. The dialplan can make up kinds of its own,
+    which come as EventName, or in UserDefType if the server is set so.
 
     Asterisk 12-23, cel_manager. Needs the read privilege call.
     """

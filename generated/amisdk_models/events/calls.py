@@ -109,8 +109,8 @@ class ChanSpyStart(Event):
     """Unique id of the listening channel; it stays when the channel is renamed."""
 
     spyer_linked_id: Soft[str] = Field(default=None, serialization_alias="SpyerLinkedid")
-    """Unique id of the oldest channel of the call that the listening channel belongs to. Asterisk
-    13-23.
+    """Unique id of the oldest channel of the call that the listening channel belongs to.
+    Asterisk 13-23.
     """
 
     spyer_tenant_id: Soft[str] = Field(default=None, serialization_alias="SpyerTenantid")
@@ -240,8 +240,8 @@ class ChanSpyStop(Event):
     """Unique id of the listening channel; it stays when the channel is renamed."""
 
     spyer_linked_id: Soft[str] = Field(default=None, serialization_alias="SpyerLinkedid")
-    """Unique id of the oldest channel of the call that the listening channel belongs to. Asterisk
-    13-23.
+    """Unique id of the oldest channel of the call that the listening channel belongs to.
+    Asterisk 13-23.
     """
 
     spyer_tenant_id: Soft[str] = Field(default=None, serialization_alias="SpyerTenantid")
@@ -1163,9 +1163,9 @@ class Hangup(Event):
 
     cause: Soft[int] = Field(default=None, serialization_alias="Cause")
     """Why, as a Q.850 code: 0 not told, 1 no such number, 3 no route, 16 normal end, 17 busy, 18
-    no response, 19 no answer, 20 not registered, 21 rejected, 26 answered by another phone, 27
-    phone out of order, 31 normal without details, 34 no free line, 38 network out of order, 41
-    failure that may pass, 127 failure of another network.
+    no response, 19 no answer, 20 not registered, 21 rejected, 26 answered by another phone,
+    27 phone out of order, 31 normal without details, 34 no free line, 38 network out of
+    order, 41 failure that may pass, 127 failure of another network.
     """
 
     cause_txt: Annotated[Soft[str], Absent("Unknown")] = Field(
@@ -1574,8 +1574,8 @@ class LocalBridge(Event):
     local_one_channel_state: Soft[int] = Field(
         default=None, serialization_alias="LocalOneChannelState"
     )
-    """State of the first half of the Local channel as a number: 0 down, 4 ring, 5 ringing, 6 up, 7
-    busy.
+    """State of the first half of the Local channel as a number: 0 down, 4 ring, 5 ringing, 6 up,
+    7 busy.
     """
 
     local_one_channel_state_desc: Soft[ChannelState | str] = Field(
@@ -1624,8 +1624,8 @@ class LocalBridge(Event):
     """Unique id of the first half of the Local channel; it stays when the channel is renamed."""
 
     local_one_linked_id: Soft[str] = Field(default=None, serialization_alias="LocalOneLinkedid")
-    """Unique id of the oldest channel of the call that the first half of the Local channel belongs
-    to. Asterisk 13-23.
+    """Unique id of the oldest channel of the call that the first half of the Local channel
+    belongs to. Asterisk 13-23.
     """
 
     local_one_tenant_id: Soft[str] = Field(default=None, serialization_alias="LocalOneTenantid")
@@ -1646,8 +1646,8 @@ class LocalBridge(Event):
     local_two_channel_state: Soft[int] = Field(
         default=None, serialization_alias="LocalTwoChannelState"
     )
-    """State of the second half of the Local channel as a number: 0 down, 4 ring, 5 ringing, 6 up,
-    7 busy.
+    """State of the second half of the Local channel as a number: 0 down, 4 ring, 5 ringing, 6
+    up, 7 busy.
     """
 
     local_two_channel_state_desc: Soft[ChannelState | str] = Field(
@@ -1701,8 +1701,8 @@ class LocalBridge(Event):
     """
 
     local_two_tenant_id: Soft[str] = Field(default=None, serialization_alias="LocalTwoTenantid")
-    """Tenant that the second half of the Local channel belongs to, where one is set. Asterisk 18,
-    20-23.
+    """Tenant that the second half of the Local channel belongs to, where one is set. Asterisk
+    18, 20-23.
     """
 
     local_two_chan_variables: Annotated[Soft[VariablePairs], Escaped()] = Field(
@@ -1743,8 +1743,8 @@ class LocalOptimizationBegin(Event):
     local_one_channel_state: Soft[int] = Field(
         default=None, serialization_alias="LocalOneChannelState"
     )
-    """State of the first half of the Local channel as a number: 0 down, 4 ring, 5 ringing, 6 up, 7
-    busy.
+    """State of the first half of the Local channel as a number: 0 down, 4 ring, 5 ringing, 6 up,
+    7 busy.
     """
 
     local_one_channel_state_desc: Soft[ChannelState | str] = Field(
@@ -1793,8 +1793,8 @@ class LocalOptimizationBegin(Event):
     """Unique id of the first half of the Local channel; it stays when the channel is renamed."""
 
     local_one_linked_id: Soft[str] = Field(default=None, serialization_alias="LocalOneLinkedid")
-    """Unique id of the oldest channel of the call that the first half of the Local channel belongs
-    to. Asterisk 13-23.
+    """Unique id of the oldest channel of the call that the first half of the Local channel
+    belongs to. Asterisk 13-23.
     """
 
     local_one_tenant_id: Soft[str] = Field(default=None, serialization_alias="LocalOneTenantid")
@@ -1815,8 +1815,8 @@ class LocalOptimizationBegin(Event):
     local_two_channel_state: Soft[int] = Field(
         default=None, serialization_alias="LocalTwoChannelState"
     )
-    """State of the second half of the Local channel as a number: 0 down, 4 ring, 5 ringing, 6 up,
-    7 busy.
+    """State of the second half of the Local channel as a number: 0 down, 4 ring, 5 ringing, 6
+    up, 7 busy.
     """
 
     local_two_channel_state_desc: Soft[ChannelState | str] = Field(
@@ -1870,8 +1870,8 @@ class LocalOptimizationBegin(Event):
     """
 
     local_two_tenant_id: Soft[str] = Field(default=None, serialization_alias="LocalTwoTenantid")
-    """Tenant that the second half of the Local channel belongs to, where one is set. Asterisk 18,
-    20-23.
+    """Tenant that the second half of the Local channel belongs to, where one is set. Asterisk
+    18, 20-23.
     """
 
     local_two_chan_variables: Annotated[Soft[VariablePairs], Escaped()] = Field(
@@ -1885,8 +1885,8 @@ class LocalOptimizationBegin(Event):
     """Name of the channel that takes the place of a half, such as PJSIP/6001-0000002a."""
 
     source_channel_state: Soft[int] = Field(default=None, serialization_alias="SourceChannelState")
-    """State of the channel that takes the place of a half as a number: 0 down, 4 ring, 5 ringing,
-    6 up, 7 busy.
+    """State of the channel that takes the place of a half as a number: 0 down, 4 ring, 5
+    ringing, 6 up, 7 busy.
     """
 
     source_channel_state_desc: Soft[ChannelState | str] = Field(
@@ -1933,8 +1933,8 @@ class LocalOptimizationBegin(Event):
     """
 
     source_linked_id: Soft[str] = Field(default=None, serialization_alias="SourceLinkedid")
-    """Unique id of the oldest channel of the call that the channel that takes the place of a half
-    belongs to. Asterisk 13-23.
+    """Unique id of the oldest channel of the call that the channel that takes the place of a
+    half belongs to. Asterisk 13-23.
     """
 
     source_tenant_id: Soft[str] = Field(default=None, serialization_alias="SourceTenantid")
@@ -1975,8 +1975,8 @@ class LocalOptimizationEnd(Event):
     local_one_channel_state: Soft[int] = Field(
         default=None, serialization_alias="LocalOneChannelState"
     )
-    """State of the first half of the Local channel as a number: 0 down, 4 ring, 5 ringing, 6 up, 7
-    busy.
+    """State of the first half of the Local channel as a number: 0 down, 4 ring, 5 ringing, 6 up,
+    7 busy.
     """
 
     local_one_channel_state_desc: Soft[ChannelState | str] = Field(
@@ -2025,8 +2025,8 @@ class LocalOptimizationEnd(Event):
     """Unique id of the first half of the Local channel; it stays when the channel is renamed."""
 
     local_one_linked_id: Soft[str] = Field(default=None, serialization_alias="LocalOneLinkedid")
-    """Unique id of the oldest channel of the call that the first half of the Local channel belongs
-    to. Asterisk 13-23.
+    """Unique id of the oldest channel of the call that the first half of the Local channel
+    belongs to. Asterisk 13-23.
     """
 
     local_one_tenant_id: Soft[str] = Field(default=None, serialization_alias="LocalOneTenantid")
@@ -2047,8 +2047,8 @@ class LocalOptimizationEnd(Event):
     local_two_channel_state: Soft[int] = Field(
         default=None, serialization_alias="LocalTwoChannelState"
     )
-    """State of the second half of the Local channel as a number: 0 down, 4 ring, 5 ringing, 6 up,
-    7 busy.
+    """State of the second half of the Local channel as a number: 0 down, 4 ring, 5 ringing, 6
+    up, 7 busy.
     """
 
     local_two_channel_state_desc: Soft[ChannelState | str] = Field(
@@ -2102,8 +2102,8 @@ class LocalOptimizationEnd(Event):
     """
 
     local_two_tenant_id: Soft[str] = Field(default=None, serialization_alias="LocalTwoTenantid")
-    """Tenant that the second half of the Local channel belongs to, where one is set. Asterisk 18,
-    20-23.
+    """Tenant that the second half of the Local channel belongs to, where one is set. Asterisk
+    18, 20-23.
     """
 
     local_two_chan_variables: Annotated[Soft[VariablePairs], Escaped()] = Field(
@@ -2709,8 +2709,8 @@ class Newchannel(Event):
 class Newexten(Event):
     """A channel reached another step of the dialplan.
 
-    It comes for every application that runs, so it is one of the most frequent events. Asterisk
-    12 to 15 send it to readers of call, not of dialplan.
+    It comes for every application that runs, so it is one of the most frequent events.
+    Asterisk 12 to 15 send it to readers of call, not of dialplan.
 
     Asterisk 12-23, core. Needs the read privilege dialplan.
     """
@@ -2886,8 +2886,8 @@ class OriginateResponse(Event):
     """Arguments of that application. Asterisk 11, 13-23."""
 
     reason: Soft[int] = Field(default=None, serialization_alias="Reason")
-    """0 failed or no such number, 1 hung up while dialling, 3 rang without an answer, 4 answered,
-    5 busy, 8 congestion or rejected.
+    """0 failed or no such number, 1 hung up while dialling, 3 rang without an answer, 4
+    answered, 5 busy, 8 congestion or rejected.
     """
 
     unique_id: Annotated[Soft[str], Absent("<null>")] = Field(
@@ -3019,8 +3019,8 @@ class Pickup(Event):
     """Unique id of the channel that rang; it stays when the channel is renamed."""
 
     target_linked_id: Soft[str] = Field(default=None, serialization_alias="TargetLinkedid")
-    """Unique id of the oldest channel of the call that the channel that rang belongs to. Asterisk
-    13-23.
+    """Unique id of the oldest channel of the call that the channel that rang belongs to.
+    Asterisk 13-23.
     """
 
     target_tenant_id: Soft[str] = Field(default=None, serialization_alias="TargetTenantid")
@@ -3124,8 +3124,8 @@ class SoftHangupRequest(Event):
     """Channel variables of the channel that manager.conf names in channelvars."""
 
     cause: Soft[int] = Field(default=None, serialization_alias="Cause")
-    """What asked for it, as a sum; no Q.850 code here: 1 the device, 2 a redirect, 4 a shutdown, 8
-    a time limit, 16 a module that unloads, 32 a plain request.
+    """What asked for it, as a sum; no Q.850 code here: 1 the device, 2 a redirect, 4 a shutdown,
+    8 a time limit, 16 a module that unloads, 32 a plain request.
     """
 
     tech_cause: Soft[int] = Field(default=None, serialization_alias="TechCause")

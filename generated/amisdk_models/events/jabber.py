@@ -38,7 +38,9 @@ class JabberStatus(Event):
     """Device of the contact."""
 
     status: Soft[int] = Field(default=None, serialization_alias="Status")
-    """0 not there, 1 available, 2 glad to chat, 3 away, 4 away for longer, 5 not to be disturbed."""
+    """0 not there, 1 available, 2 glad to chat, 3 away, 4 away for longer, 5 not to be
+    disturbed.
+    """
 
     priority: Soft[str] = Field(default=None, serialization_alias="Priority")
     """Priority that the contact gave the device."""

@@ -885,17 +885,21 @@ class UnParkedCall(Event):
     """Unique id of the channel that took the call; it stays when the channel is renamed."""
 
     retriever_linked_id: Soft[str] = Field(default=None, serialization_alias="RetrieverLinkedid")
-    """Unique id of the oldest channel of the call that the channel that took the call belongs to.
-    Asterisk 13-23.
+    """Unique id of the oldest channel of the call that the channel that took the call belongs
+    to. Asterisk 13-23.
     """
 
     retriever_tenant_id: Soft[str] = Field(default=None, serialization_alias="RetrieverTenantid")
-    """Tenant that the channel that took the call belongs to, where one is set. Asterisk 18, 20-23."""
+    """Tenant that the channel that took the call belongs to, where one is set. Asterisk 18,
+    20-23.
+    """
 
     retriever_chan_variables: Annotated[Soft[VariablePairs], Escaped()] = Field(
         default=None, serialization_alias="RetrieverChanVariable"
     )
-    """Channel variables of the channel that took the call that manager.conf names in channelvars."""
+    """Channel variables of the channel that took the call that manager.conf names in
+    channelvars.
+    """
 
     parker_dial_string: Soft[str] = Field(default=None, serialization_alias="ParkerDialString")
     """What the server dials to give the parked call back to who parked it. Asterisk 12-23."""

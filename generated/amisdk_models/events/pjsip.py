@@ -842,7 +842,9 @@ class EndpointDetail(Event):
     media_encryption_optimistic: Soft[bool] = Field(
         default=None, serialization_alias="MediaEncryptionOptimistic"
     )
-    """Whether a call may do without the encryption if the other side cannot do it. Asterisk 13-23."""
+    """Whether a call may do without the encryption if the other side cannot do it. Asterisk
+    13-23.
+    """
 
     media_use_received_transport: Soft[bool] = Field(
         default=None, serialization_alias="MediaUseReceivedTransport"
@@ -864,7 +866,9 @@ class EndpointDetail(Event):
     mwi_subscribe_replaces_unsolicited: Annotated[Soft[bool], Words("yes", "no")] = Field(
         default=None, serialization_alias="MwiSubscribeReplacesUnsolicited"
     )
-    """Whether a subscription puts an end to message counts that are sent unasked. Asterisk 13-23."""
+    """Whether a subscription puts an end to message counts that are sent unasked. Asterisk
+    13-23.
+    """
 
     named_call_group: Soft[Names] = Field(default=None, serialization_alias="NamedCallGroup")
     """Names of its call groups."""
@@ -931,7 +935,9 @@ class EndpointDetail(Event):
     """Whether media may use IPv6."""
 
     rtp_keepalive: Soft[int] = Field(default=None, serialization_alias="RtpKeepalive")
-    """Time between packets that keep a silent stream open; 0 for none. In seconds. Asterisk 13-23."""
+    """Time between packets that keep a silent stream open; 0 for none. In seconds. Asterisk
+    13-23.
+    """
 
     rtp_port_end: Soft[int] = Field(default=None, serialization_alias="RtpPortEnd")
     """Last port for its media; 0 if not set. Asterisk 20, 22-23."""

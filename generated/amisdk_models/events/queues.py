@@ -322,8 +322,8 @@ class QueueEntry(Event):
 class QueueMember(Event):
     """One member in the list of QueueStatus.
 
-    Its headers differ from those of the other events about members. Name stands for MemberName
-    and Location for Interface.
+    Its headers differ from those of the other events about members. Name stands for
+    MemberName and Location for Interface.
 
     Asterisk 11-23, app_queue.
     """
@@ -445,8 +445,8 @@ class QueueMemberAdded(Event):
     """Whether the member is in a call from the queue. Asterisk 13-23."""
 
     status: Soft[int] = Field(default=None, serialization_alias="Status")
-    """State of the device of the member, as 0 unknown, 1 not in use, 2 in use, 3 busy, 4 invalid,
-    5 unavailable, 6 ringing, 7 ringing while in use, 8 on hold.
+    """State of the device of the member, as 0 unknown, 1 not in use, 2 in use, 3 busy, 4
+    invalid, 5 unavailable, 6 ringing, 7 ringing while in use, 8 on hold.
     """
 
     paused: Annotated[Soft[bool], Words("1", "0")] = Field(
@@ -523,8 +523,8 @@ class QueueMemberPause(Event):
     """Whether the member is in a call from the queue. Asterisk 13-23."""
 
     status: Soft[int] = Field(default=None, serialization_alias="Status")
-    """State of the device of the member, as 0 unknown, 1 not in use, 2 in use, 3 busy, 4 invalid,
-    5 unavailable, 6 ringing, 7 ringing while in use, 8 on hold.
+    """State of the device of the member, as 0 unknown, 1 not in use, 2 in use, 3 busy, 4
+    invalid, 5 unavailable, 6 ringing, 7 ringing while in use, 8 on hold.
     """
 
     paused: Annotated[Soft[bool], Words("1", "0")] = Field(
@@ -604,8 +604,8 @@ class QueueMemberPenalty(Event):
     """Whether the member is in a call from the queue. Asterisk 13-23."""
 
     status: Soft[int] = Field(default=None, serialization_alias="Status")
-    """State of the device of the member, as 0 unknown, 1 not in use, 2 in use, 3 busy, 4 invalid,
-    5 unavailable, 6 ringing, 7 ringing while in use, 8 on hold.
+    """State of the device of the member, as 0 unknown, 1 not in use, 2 in use, 3 busy, 4
+    invalid, 5 unavailable, 6 ringing, 7 ringing while in use, 8 on hold.
     """
 
     paused: Annotated[Soft[bool], Words("1", "0")] = Field(
@@ -682,8 +682,8 @@ class QueueMemberRemoved(Event):
     """Whether the member is in a call from the queue. Asterisk 13-23."""
 
     status: Soft[int] = Field(default=None, serialization_alias="Status")
-    """State of the device of the member, as 0 unknown, 1 not in use, 2 in use, 3 busy, 4 invalid,
-    5 unavailable, 6 ringing, 7 ringing while in use, 8 on hold.
+    """State of the device of the member, as 0 unknown, 1 not in use, 2 in use, 3 busy, 4
+    invalid, 5 unavailable, 6 ringing, 7 ringing while in use, 8 on hold.
     """
 
     paused: Annotated[Soft[bool], Words("1", "0")] = Field(
@@ -760,8 +760,8 @@ class QueueMemberRinginuse(Event):
     """Whether the member is in a call from the queue. Asterisk 13-23."""
 
     status: Soft[int] = Field(default=None, serialization_alias="Status")
-    """State of the device of the member, as 0 unknown, 1 not in use, 2 in use, 3 busy, 4 invalid,
-    5 unavailable, 6 ringing, 7 ringing while in use, 8 on hold.
+    """State of the device of the member, as 0 unknown, 1 not in use, 2 in use, 3 busy, 4
+    invalid, 5 unavailable, 6 ringing, 7 ringing while in use, 8 on hold.
     """
 
     paused: Annotated[Soft[bool], Words("1", "0")] = Field(
@@ -838,8 +838,8 @@ class QueueMemberStatus(Event):
     """Whether the member is in a call from the queue. Asterisk 13-23."""
 
     status: Soft[int] = Field(default=None, serialization_alias="Status")
-    """State of the device of the member, as 0 unknown, 1 not in use, 2 in use, 3 busy, 4 invalid,
-    5 unavailable, 6 ringing, 7 ringing while in use, 8 on hold.
+    """State of the device of the member, as 0 unknown, 1 not in use, 2 in use, 3 busy, 4
+    invalid, 5 unavailable, 6 ringing, 7 ringing while in use, 8 on hold.
     """
 
     paused: Annotated[Soft[bool], Words("1", "0")] = Field(

@@ -24,8 +24,8 @@ __all__ = [
 class PeerStatus(Event):
     """A peer or endpoint registered, left, or can be reached in another way than before.
 
-    SIPpeerstatus answers with the same event, once for each peer. PJSIP sends it with Reachable
-    and Unreachable only; see ContactStatus for more.
+    SIPpeerstatus answers with the same event, once for each peer. PJSIP sends it with
+    Reachable and Unreachable only; see ContactStatus for more.
 
     Asterisk 12-23, core. Needs the read privilege system.
     """

@@ -94,8 +94,8 @@ class DevicelistComplete(Event):
 class LineEntry(Event):
     """All lines of chan_skinny, run together into one event.
 
-    Each field holds one value for each line, in the same order. The headers of LinelistComplete
-    are part of this event.
+    Each field holds one value for each line, in the same order. The headers of
+    LinelistComplete are part of this event.
 
     Asterisk 11-20, chan_skinny.
     """

@@ -42,8 +42,8 @@ class DAHDIShowStatus(Event):
     """Text of the driver about the span."""
 
     alarms: Soft[str] = Field(default=None, serialization_alias="Alarms")
-    """State of the span, as OK, UNCONFIGURED, or the alarms BLU, YEL, RED, LB, REC and NOP parted
-    by slashes.
+    """State of the span, as OK, UNCONFIGURED, or the alarms BLU, YEL, RED, LB, REC and NOP
+    parted by slashes.
     """
 
     irq_misses: Soft[int] = Field(default=None, serialization_alias="IRQ")

@@ -121,8 +121,8 @@ class Reload(Event):
     """Name of the module, or All."""
 
     status: Soft[int] = Field(default=None, serialization_alias="Status")
-    """0 done, 1 put off until Asterisk is up, 2 no such module, 3 failed, 4 another reload runs, 5
-    module not started, 6 module cannot reload.
+    """0 done, 1 put off until Asterisk is up, 2 no such module, 3 failed, 4 another reload runs,
+    5 module not started, 6 module cannot reload.
     """
 
 

@@ -18,8 +18,8 @@ __all__ = [
 class TestEvent(Event):
     """A tested part of Asterisk reached a point of interest.
 
-    Only builds with the test framework send it. More headers follow, which depend on the test;
-    the first State is the name of the point.
+    Only builds with the test framework send it. More headers follow, which depend on the
+    test; the first State is the name of the point.
 
     Asterisk 12-23, core. Needs the read privilege reporting.
     """

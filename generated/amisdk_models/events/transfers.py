@@ -39,8 +39,8 @@ class AttendedTransfer(Event):
     orig_transferer_channel_state: Soft[int] = Field(
         default=None, serialization_alias="OrigTransfererChannelState"
     )
-    """State of the transferer's channel to the transferee as a number: 0 down, 4 ring, 5 ringing,
-    6 up, 7 busy.
+    """State of the transferer's channel to the transferee as a number: 0 down, 4 ring, 5
+    ringing, 6 up, 7 busy.
     """
 
     orig_transferer_channel_state_desc: Soft[ChannelState | str] = Field(
@@ -103,8 +103,8 @@ class AttendedTransfer(Event):
     orig_transferer_linked_id: Soft[str] = Field(
         default=None, serialization_alias="OrigTransfererLinkedid"
     )
-    """Unique id of the oldest channel of the call that the transferer's channel to the transferee
-    belongs to. Asterisk 13-23.
+    """Unique id of the oldest channel of the call that the transferer's channel to the
+    transferee belongs to. Asterisk 13-23.
     """
 
     orig_transferer_tenant_id: Soft[str] = Field(
@@ -435,8 +435,8 @@ class AttendedTransfer(Event):
     local_one_channel_state: Soft[int] = Field(
         default=None, serialization_alias="LocalOneChannelState"
     )
-    """State of the first half of the linking Local channel as a number: 0 down, 4 ring, 5 ringing,
-    6 up, 7 busy.
+    """State of the first half of the linking Local channel as a number: 0 down, 4 ring, 5
+    ringing, 6 up, 7 busy.
     """
 
     local_one_channel_state_desc: Soft[ChannelState | str] = Field(
@@ -487,8 +487,8 @@ class AttendedTransfer(Event):
     """
 
     local_one_linked_id: Soft[str] = Field(default=None, serialization_alias="LocalOneLinkedid")
-    """Unique id of the oldest channel of the call that the first half of the linking Local channel
-    belongs to. Asterisk 13-23.
+    """Unique id of the oldest channel of the call that the first half of the linking Local
+    channel belongs to. Asterisk 13-23.
     """
 
     local_one_tenant_id: Soft[str] = Field(default=None, serialization_alias="LocalOneTenantid")
@@ -499,8 +499,8 @@ class AttendedTransfer(Event):
     local_one_chan_variables: Annotated[Soft[VariablePairs], Escaped()] = Field(
         default=None, serialization_alias="LocalOneChanVariable"
     )
-    """Channel variables of the first half of the linking Local channel that manager.conf names in
-    channelvars.
+    """Channel variables of the first half of the linking Local channel that manager.conf names
+    in channelvars.
     """
 
     local_two_channel: Soft[str] = Field(default=None, serialization_alias="LocalTwoChannel")
@@ -573,8 +573,8 @@ class AttendedTransfer(Event):
     local_two_chan_variables: Annotated[Soft[VariablePairs], Escaped()] = Field(
         default=None, serialization_alias="LocalTwoChanVariable"
     )
-    """Channel variables of the second half of the linking Local channel that manager.conf names in
-    channelvars.
+    """Channel variables of the second half of the linking Local channel that manager.conf names
+    in channelvars.
     """
 
     result: Soft[TransferResult | str] = Field(default=None, serialization_alias="Result")

@@ -21,8 +21,8 @@ class UserEvent(Event):
     """Someone sent an event of their own.
 
     Comes from the dialplan application UserEvent, from the action UserEvent or from ARI. The
-    sender's own headers are kept as they came, beside the fields here. With the action there is
-    no channel, and the ActionID is the one that its sender chose.
+    sender's own headers are kept as they came, beside the fields here. With the action there
+    is no channel, and the ActionID is the one that its sender chose.
 
     Asterisk 12-23, core. Needs the read privilege user.
     """

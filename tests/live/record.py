@@ -1,0 +1,308 @@
+"""Records conversations with the real servers, for tests that need no server.
+
+``python -m tests.live.record`` writes ``tests/data/transcripts/<major>-<topic>.txt`` anew, from a
+server of each version; `tests.live.transcript` tells their form. A proxy on 127.0.0.1 stands
+between client and server and keeps what goes by, but for what is nobody's business:
+
+- The secret of a login is replaced by `SECRET`, the number of a challenge by `CHALLENGE`, and its
+  answer by what answers these two, so that a replayed client says the same.
+- The name of the server's directory is replaced by ``instance``.
+"""
+
+import asyncio
+import re
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from hashlib import md5
+
+from amisdk import RawAction, actions, events
+from amisdk.options import Auth
+from tests.live.asterisk import MAJORS, Server
+from tests.live.support import Desk, Pbx
+from tests.live.transcript import PLACE, Side, Transcript
+
+__all__ = ["CHALLENGE", "SECRET", "TOPICS"]
+
+SECRET = "the-secret"
+CHALLENGE = "123456789"
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A conversation to record."""
+
+    talk: Callable[[Desk], Awaitable[None]]
+    role: str = "admin"
+    auth: Auth = "md5"
+    events: str | None = "off"
+
+
+TOPICS: dict[str, Topic] = {}
+
+
+def topic(
+    *, role: str = "admin", auth: Auth = "md5", events: str | None = "off"
+) -> Callable[[Callable[[Desk], Awaitable[None]]], Callable[[Desk], Awaitable[None]]]:
+    """Make a function the client's side of a conversation, named like it."""
+
+    def register(talk: Callable[[Desk], Awaitable[None]]) -> Callable[[Desk], Awaitable[None]]:
+        TOPICS[talk.__name__.replace("_", "-")] = Topic(talk, role, auth, events)
+        return talk
+
+    return register
+
+
+@topic(auth="plain", events=None)
+async def login_plain(desk: Desk) -> None:
+    """Log in with the secret itself, and be told that the server is up."""
+    await desk.first(events.FullyBooted)
+    await desk.send(actions.Ping())
+
+
+@topic()
+async def login_md5(desk: Desk) -> None:
+    """Log in by a challenge, and change the mask of events."""
+    await desk.send(actions.Events(event_mask=["call", "agent"]))
+    await desk.send(actions.Login(username="admin", secret=SECRET))
+
+
+@topic()
+async def settings(desk: Desk) -> None:
+    """Ask what the server is."""
+    await desk.send(actions.CoreSettings())
+    await desk.send(actions.CoreStatus())
+    await desk.send(actions.ModuleCheck(module="res_pjsip.so"))
+    await desk.send(actions.ExtensionState(exten="6003", context="scenarios"))
+    await desk.send(actions.Getvar(variable="COMPANY"))
+
+
+@topic()
+async def queues(desk: Desk) -> None:
+    """List queues, one of them with a caller."""
+    call = await desk.call("202")
+    await desk.send(actions.QueueStatus())
+    await desk.send(actions.QueueSummary())
+    await desk.send(actions.QueueStatus(queue="nowhere"))
+    await desk.send(actions.QueueRule(rule="patience"))
+    await desk.send(actions.Hangup(channel=call.near))
+
+
+@topic(events="call")
+async def call(desk: Desk) -> None:
+    """Make a call and follow it to its end."""
+    call = await desk.call("104", variables={"ORDER": '4,2 "x"'})
+    await desk.first(events.Hangup, channel=call.far)
+    await desk.first(events.Hangup, channel=call.near)
+
+
+@topic()
+async def channels(desk: Desk) -> None:
+    """List and hang up channels."""
+    call = await desk.call("120")
+    await desk.send(actions.Status(channel=call.far, variables=["CUSTOMER", "NOTHING"]))
+    await desk.send(actions.CoreShowChannels())
+    await desk.send(actions.Hangup(channel="/^Local.120@/"))
+
+
+@topic()
+async def command(desk: Desk) -> None:
+    """Run commands of the console, good and bad."""
+    await desk.send(actions.Command(command="dialplan show 105@scenarios"))
+    await desk.ami.send(actions.Command(command="no such thing"), check=False)
+
+
+@topic()
+async def config(desk: Desk) -> None:
+    """Read configuration in all forms, and write some."""
+    await desk.send(actions.GetConfig(filename="queuerules.conf"))
+    await desk.send(actions.GetConfigJSON(filename="queues.conf", category="support"))
+    await desk.send(actions.ListCategories(filename="queues.conf"))
+    await desk.send(actions.CreateConfig(filename="recorded.conf"))
+    changes = [
+        actions.UpdateConfigChange(action="NewCat", cat="sales"),
+        actions.UpdateConfigChange(action="Append", cat="sales", var="member", value=">PJSIP/1"),
+    ]
+    await desk.send(
+        actions.UpdateConfig(
+            src_filename="recorded.conf", dst_filename="recorded.conf", changes=changes
+        )
+    )
+    await desk.send(actions.GetConfig(filename="recorded.conf"))
+
+
+@topic()
+async def errors(desk: Desk) -> None:
+    """Ask for what is not there."""
+    for action in (
+        RawAction("NoSuchAction"),
+        actions.Hangup(channel="nobody"),
+        actions.Status(channel="nobody"),
+        actions.DBGet(family="nowhere", key="x"),
+        actions.ConfbridgeList(conference="nowhere"),
+        actions.PJSIPShowContacts(),
+        actions.ShowDialPlan(context="nowhere"),
+        actions.GetConfig(filename="nowhere.conf"),
+    ):
+        await desk.ami.send(action, check=False)
+
+
+@topic(role="dialplan")
+async def permissions(desk: Desk) -> None:
+    """Be somebody who may do nearly nothing."""
+    await desk.ami.send(actions.CoreStatus(), check=False)
+    await desk.ami.send(actions.DBPut(family="x", key="y", val="z"), check=False)
+    await desk.send(actions.ListCommands())
+
+
+@topic()
+async def database(desk: Desk) -> None:
+    """Put, read and delete keys."""
+    for key, value in {"a": "1", "b": "Zoë \\ \"x\", y = z ", "c": ""}.items():
+        await desk.send(actions.DBPut(family="recorded", key=key, val=value))
+    await desk.send(actions.DBGet(family="recorded", key="b"))
+    await desk.send(actions.DBGetTree(family="recorded"))
+    await desk.send(actions.DBDelTree(family="recorded"))
+
+
+@topic()
+async def conference(desk: Desk) -> None:
+    """Look at a conference, and end it."""
+    call = await desk.call("300")
+    while not (await desk.ami.send(actions.ConfbridgeListRooms())).items:
+        pass
+    await desk.send(actions.ConfbridgeList(conference="900"))
+    await desk.send(actions.Events(event_mask="call"))
+    await desk.send(actions.ConfbridgeMute(conference="900", channel=call.far))
+    await desk.first(events.ConfbridgeMute)
+    await desk.send(actions.ConfbridgeKick(conference="900", channel="all"))
+    await desk.first(events.ConfbridgeEnd)
+    await desk.send(actions.Events(event_mask="off"))
+
+
+@topic()
+async def parking(desk: Desk) -> None:
+    """Park a call and list it."""
+    call = await desk.call("100")
+    await desk.send(actions.Park(channel=call.near, timeout=20_000))
+    while not (await desk.ami.send(actions.ParkedCalls())).items:
+        pass
+    await desk.send(actions.Parkinglots())
+    await desk.send(actions.Events(event_mask="call"))
+    await desk.send(actions.Hangup(channel=call.near))
+    await desk.first(events.ParkedCallGiveUp)
+    await desk.send(actions.Events(event_mask="off"))
+
+
+@topic(events="user")
+async def user_events(desk: Desk) -> None:
+    """Raise events of one's own, and get those of others, in whatever encoding."""
+    await desk.send(
+        actions.UserEvent(user_event="Shipped", headers={"Order": "42", "Name": "Zoë 日本"})
+    )
+    await desk.first(events.UserEvent, user_event="Shipped")
+    async with desk.pbx.client(encoding="latin-1") as other:
+        items = [("Item", "lamp"), ("Item", "bulb"), ("Name", "Zoë\x85\x0b")]
+        await other.send(RawAction("UserEvent", [("UserEvent", "Packed"), *items]))
+    await desk.first(events.UserEvent, user_event="Packed")
+
+
+@topic()
+async def pjsip(desk: Desk) -> None:
+    """Show what PJSIP has."""
+    await desk.send(actions.PJSIPShowEndpoints())
+    await desk.send(actions.PJSIPShowResourceLists())
+    await desk.send(actions.PJSIPShowRegistrationsInbound())
+
+
+@dataclass
+class Proxy:
+    """Listens on 127.0.0.1, connects each client to a server, and keeps what goes by."""
+
+    port: int
+    said: list[tuple[Side, bytes]] = field(default_factory=list)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @classmethod
+    @asynccontextmanager
+    async def before(cls, server: Server) -> AsyncIterator["Proxy"]:
+        """Stand before a server, for one client."""
+
+        async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            there = await asyncio.open_connection(server.host, server.port)
+            await asyncio.gather(
+                proxy.carry("C", reader, there[1]), proxy.carry("S", there[0], writer)
+            )
+            proxy.ended.set()
+
+        listener = await asyncio.start_server(connect, server.host, 0)
+        proxy = cls(listener.sockets[0].getsockname()[1])
+        try:
+            yield proxy
+        finally:
+            listener.close()
+
+    async def carry(
+        self, side: Side, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Hand on what one side says until it has said all."""
+        try:
+            while data := await reader.read(65536):
+                self.said.append((side, data))
+                writer.write(data)
+        except ConnectionError:
+            pass
+        writer.close()
+
+
+def masked(transcript: Transcript, secret: str, home: str) -> Transcript:
+    """Return a transcript without what is nobody's business."""
+    key = md5((CHALLENGE + SECRET).encode(), usedforsecurity=False).hexdigest()
+    lines = []
+    for side, line in transcript.lines:
+        clean = line.replace(home.encode(), b"instance").replace(secret.encode(), SECRET.encode())
+        clean = re.sub(rb"^Challenge: .*", b"Challenge: " + CHALLENGE.encode(), clean)
+        clean = re.sub(rb"^Key: .*", b"Key: " + key.encode(), clean)
+        lines.append((side, clean))
+    return Transcript(transcript.notes, tuple(lines))
+
+
+async def record(pbx: Pbx, server: Server, name: str, topic: Topic) -> Transcript:
+    """Hold a conversation and return its transcript."""
+    account = server.users[topic.role]
+    async with Proxy.before(server) as proxy:
+        ami = pbx.client(topic.role, port=proxy.port, auth=topic.auth, events=topic.events)
+        desk = Desk(pbx, ami)
+        async with ami:
+            await topic.talk(desk)
+        await proxy.ended.wait()
+    async with pbx.desk():
+        pass  # which hangs up what the conversation left
+    what = (topic.talk.__doc__ or name).partition("\n")[0]
+    notes = (f"Asterisk {server.version}. {what}", "Written by python -m tests.live.record.")
+    return masked(Transcript.of(notes, proxy.said), account.secret, server.home.name)
+
+
+async def record_all(server: Server) -> None:
+    """Hold every conversation with a server and write the files."""
+    pbx = Pbx(str(server.major), server.major, server.host, server.port, server=server)
+    for name, topic in TOPICS.items():
+        async with asyncio.timeout(30):
+            transcript = await record(pbx, server, name, topic)
+        path = PLACE / f"{server.major}-{name}.txt"
+        transcript.save(path)
+        print(f"{path.relative_to(PLACE)}: {path.stat().st_size} bytes")
+
+
+def main() -> int:
+    """Record every topic with every version."""
+    PLACE.mkdir(parents=True, exist_ok=True)
+    for major in MAJORS:
+        with Server(major) as server:
+            asyncio.run(record_all(server))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
