@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 from pathlib import Path
 
 from .errors import Problem, SpecError
@@ -61,7 +62,7 @@ def _files(options: argparse.Namespace) -> dict[str, str]:
     from .resolve import resolve
 
     package: str = options.package
-    if not package.isidentifier():
+    if not package.isidentifier() or iskeyword(package):
         raise SpecError([Problem("--package", 1, f'"{package}" is no name for a package')])
     return render(resolve(load(options.spec), package))
 
@@ -79,7 +80,7 @@ def _check(options: argparse.Namespace) -> int:
     lines = list(differences(options.out / options.package, _files(options)))
     schema = options.spec / SCHEMA
     if schema.is_file() and schema.read_text(encoding="utf-8") != schema_text():
-        lines.append(f"{schema}: is not what the format says; run amisdk-codegen schema")
+        lines.append(f"{schema}: is out of date; run amisdk-codegen schema {schema}")
     for line in lines:
         print(line)
     if lines:

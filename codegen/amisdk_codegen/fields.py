@@ -37,11 +37,15 @@ class Namer:
         self.fields.setdefault(name, wire)
         return name
 
-    def known(self, wire: str, at: At, where: str) -> str:
-        """Return the Python name of a header that has been named before."""
+    def known(self, wire: str, at: At | None, where: str) -> str:
+        """Return the Python name of a header that has been named before.
+
+        If there is none, that is a problem, unless `at` is None.
+        """
         name = self._wires.get(wire.lower())
         if name is None:
-            self._fault(at, f'{where} speaks of "{wire}", which {self._owner} has not')
+            if at is not None:
+                self._fault(at, f'{where} speaks of "{wire}", which {self._owner} has not')
             return "unknown"
         return name
 
@@ -102,7 +106,7 @@ def _soft_field(spec: Spec, source: Source, imports: Imports, name: str, use: Us
         case "clock" | "csv" | "variables" | "json":
             imports.add(_FIELDS, inner)
     if one.enum is not None:
-        inner = f"{_literal(spec, source, imports, one.enum, use.at)} | str"
+        inner = f"{_literal(spec, source, imports, one.enum, use.at if use.own else None)} | str"
     if one.repeat:
         inner = f"tuple[{inner}, ...]"
     marks: list[str] = []
@@ -137,9 +141,11 @@ def soft_fields(
     ]
 
 
-def _literal(spec: Spec, source: Source, imports: Imports, enum: str | list[str], at: At) -> str:
+def _literal(
+    spec: Spec, source: Source, imports: Imports, enum: str | list[str], at: At | None
+) -> str:
     if isinstance(enum, str):
-        if enum not in spec.enums:
+        if enum not in spec.enums and at is not None:
             spec.problems.append(source.problem((*at, "enum"), f'there is no enum "{enum}"'))
         imports.add("..enums", enum)
         return enum

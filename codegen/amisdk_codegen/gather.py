@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Any
 
 from .errors import Problem
 from .load import At, Source
 from .model import ActionSpec, EventField, EventSpec, GroupSpec, GroupUse, NamesSpec, Spans
 
-__all__ = ["Spec", "Use", "expand", "gather"]
+__all__ = ["TAKEN", "Spec", "Use", "expand", "gather"]
+
+
+TAKEN = frozenset(
+    """Absent Action ActionInfo Annotated Any AnyOf BlockInfo Clock CommaList CommaListGiven
+    ConfigReply Escaped Event EventInfo EventReply Exclusive Field FreeHeaders JsonValue
+    ListAction ListInfo ListReply Literal Names Needs OneOf OutputReply PairsReply Priority
+    RawAction RawReply Record Repeated Reply Secret Sequence Soft TYPE_CHECKING Text TextGiven
+    TextReply TypeAlias UnknownEvent VariablePairs Variables Verbatim Versions Words bool
+    datetime events float int str tuple""".split()  # noqa: SIM905 - a list would fill a page
+)
+"""Names that generated modules import, or that stand beside the classes in the facades."""
 
 
 @dataclass
@@ -23,6 +35,23 @@ class Spec:
     events: dict[str, tuple[Source, EventSpec]]
     enums: dict[str, list[str]]
     groups: dict[str, GroupSpec]
+    classes: dict[tuple[str, str], str]
+    """Package and class name, to the place that has it."""
+
+    def claim(self, package: str, name: str, source: Source, at: At) -> None:
+        """Give a class its name, unless it cannot have it."""
+        place = source.problem(at, "")
+        taken = self.classes.get((package, name))
+        if not name.isidentifier() or iskeyword(name) or name.startswith("_"):
+            message = f'"{name}" is no name for a class; name it in names.classes'
+        elif name in TAKEN:
+            message = f'"{name}" is taken in generated code; name it in names.classes'
+        elif taken is not None:
+            message = f'"{name}" is already the class of {taken}; name one in names.classes'
+        else:
+            self.classes[package, name] = f"{place.file}:{place.line}"
+            return
+        self.problems.append(source.problem(at, message))
 
 
 @dataclass(frozen=True)
@@ -33,11 +62,13 @@ class Use:
     spec: EventField
     versions: Spans | None
     at: At
+    own: bool
+    """Whether it is the owner's own field, not one of a group."""
 
 
 def gather(sources: list[Source]) -> Spec:
     """Join the files, and find what is defined twice."""
-    spec = Spec(sources, NamesSpec(), [], {}, {}, {}, {})
+    spec = Spec(sources, NamesSpec(), [], {}, {}, {}, {}, {})
     seen: dict[tuple[str, str], str] = {}
     for source in sources:
         content = source.content
@@ -64,6 +95,17 @@ def gather(sources: list[Source]) -> Spec:
                     spec.problems.append(source.problem(("names", part, name), message))
                 entries[name] = value
     spec.names = NamesSpec(acronyms=acronyms, **merged)
+    for source in sources:
+        for name in source.content.enums:
+            # Every module may import an enumeration: its name must be free in both packages.
+            for package in ("actions", "events"):
+                spec.claim(package, name, source, ("enums", name))
+        for name, group in source.content.groups.items():
+            for wire, one in group.fields.items():
+                if isinstance(one.enum, str) and one.enum not in spec.enums:
+                    message = f'there is no enum "{one.enum}"'
+                    place = ("groups", name, "fields", wire, "enum")
+                    spec.problems.append(source.problem(place, message))
     return spec
 
 
@@ -80,17 +122,19 @@ def expand(
         group = spec.groups.get(use.group)
         place = (*at, "groups", number)
         if group is None:
-            spec.problems.append(source.problem(place, f'there is no group "{use.group}"'))
+            message = f'there is no group "{use.group}"'
+            spec.problems.append(source.problem((*place, "group"), message))
             continue
-        for name in use.without:
+        for index, name in enumerate(use.without):
             if name not in group.fields:
                 message = f'group "{use.group}" has no field "{name}" to leave out'
-                spec.problems.append(source.problem(place, message))
+                spec.problems.append(source.problem((*place, "without", index), message))
         of = use.of or group.of
         for name, one in group.fields.items():
             if name not in use.without:
                 named = one.model_copy(update={"doc": one.doc.replace("{of}", of)})
-                uses.append(Use(use.prefix + name, named, one.versions or use.versions, place))
+                versions = one.versions or use.versions
+                uses.append(Use(use.prefix + name, named, versions, place, own=False))
     for name, one in fields.items():
-        uses.append(Use(name, one, one.versions, (*at, "fields", name)))
+        uses.append(Use(name, one, one.versions, (*at, "fields", name), own=True))
     return uses

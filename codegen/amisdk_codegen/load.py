@@ -7,6 +7,7 @@ problems of all files are reported together.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from .errors import Problem, SpecError
 from .model import SpecFile
@@ -30,6 +32,8 @@ class Source:
     """One file of the spec: its content, its area, and the line of each value."""
 
     file: str
+    place: str
+    """The file, from the spec's own directory."""
     area: str
     content: SpecFile
     lines: dict[At, int]
@@ -54,7 +58,7 @@ def load(directory: Path) -> list[Source]:
     sources: list[Source] = []
     for file in files:
         try:
-            sources.append(_load_file(file))
+            sources.append(_load_file(file, file.relative_to(directory).as_posix()))
         except SpecError as error:
             problems.extend(error.problems)
     if problems:
@@ -62,23 +66,28 @@ def load(directory: Path) -> list[Source]:
     return sources
 
 
-def _load_file(file: Path) -> Source:
+def _load_file(file: Path, place: str) -> Source:
     name = str(file)
     try:
         text = file.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise SpecError([Problem(name, line, "the file is not UTF-8")]) from None
+        number = error.object[: error.start].count(b"\n") + 1
+        raise SpecError([Problem(name, number, "the file is not UTF-8")]) from None
     for number, row in enumerate(text.split("\n"), 1):
         if "\t" in row[: len(row) - len(row.lstrip())]:
             raise SpecError([Problem(name, number, "a tab indents this line; YAML takes spaces")])
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # What never ends is at fault where it begins.
+        unended = "end of stream" in str(error.problem) or "<stream end>" in str(error.problem)
+        mark = (unended and error.context_mark) or error.problem_mark or error.context_mark
         what = error.problem or error.context or "broken YAML"
         problem = Problem(name, mark.line + 1 if mark else 1, f"broken YAML: {what}")
         raise SpecError([problem]) from None
+    except ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise SpecError([Problem(name, line, "broken YAML: a control character")]) from None
     except YAMLError as error:
         raise SpecError([Problem(name, 1, f"broken YAML: {error}")]) from None
     if node is None:
@@ -95,12 +104,16 @@ def _load_file(file: Path) -> Source:
         content = SpecFile.model_validate(data)
     except ValidationError as error:
         raise SpecError(list(_explain(error, name, lines))) from None
-    return Source(name, file.stem, content, lines)
+    return Source(name, place, file.stem, content, lines)
 
 
 def _plain(node: Node, path: At, lines: dict[At, int], problems: list[Problem], file: str) -> Any:
     """Turn a YAML node into plain Python data, and note the line of every value."""
     lines.setdefault(path, node.start_mark.line + 1)
+    if node.anchor:
+        line = node.start_mark.line + 1
+        problems.append(Problem(file, line, f'write it out; "&{node.anchor}" is no part of a spec'))
+        return None
     if isinstance(node, ScalarNode):
         return _scalar(node, file, problems)
     if isinstance(node, SequenceNode):
@@ -139,7 +152,8 @@ def _scalar(node: ScalarNode, file: str, problems: list[Problem]) -> Any:
             except ValueError:
                 return text
         case "float":
-            return float(text)
+            with contextlib.suppress(ValueError):
+                return float(text)
         case "bool":
             return text.lower() == "true"
         case "null":
@@ -169,6 +183,8 @@ _MESSAGES = {
 
 
 def _explain(error: ValidationError, file: str, lines: dict[At, int]) -> Iterator[Problem]:
+    """Turn what pydantic says into one problem for each place."""
+    told: dict[tuple[int, str], list[str]] = {}
     for fault in error.errors(include_url=False, include_context=False):
         path = tuple(part for part in fault["loc"] if part != "[key]")
         known = path
@@ -180,4 +196,8 @@ def _explain(error: ValidationError, file: str, lines: dict[At, int]) -> Iterato
             message = "is no valid name"
         # What pydantic appends to the path inside a union names a type, not a place.
         shown = ".".join(map(str, path if kind == "missing" else known)) or "the file"
-        yield Problem(file, _line_of(lines, path), f"{shown}: {message}")
+        messages = told.setdefault((_line_of(lines, path), shown), [])
+        if message not in messages:
+            messages.append(message)
+    for (line, shown), messages in told.items():
+        yield Problem(file, line, f"{shown}: {' and '.join(messages)}")

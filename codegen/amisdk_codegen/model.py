@@ -97,7 +97,12 @@ Sentence = Annotated[str, StringConstraints(min_length=3, pattern=r"^\S(.*\S)?$"
 """Prose of our own; folded YAML text is one line by the time it is here."""
 ClassName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 HeaderName = Annotated[str, StringConstraints(pattern=_HEADER)]
-Words = Annotated[list[str], BeforeValidator(_listed), Field(min_length=1)]
+Words = Annotated[
+    list[str],
+    Field(min_length=1),
+    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+]
+Names = Annotated[list[HeaderName], Field(min_length=1)]
 Unit = Literal["seconds", "milliseconds", "microseconds", "bytes", "percent"]
 
 
@@ -140,7 +145,15 @@ class ActionField(_Strict):
     max: int | float | None = None
     words: list[str] | None = None
     """For `bool`: the words for true and for false on the wire, `[true, false]` if not given."""
-    columns: dict[HeaderName, Annotated[RecordField, BeforeValidator(_documented)]] | None = None
+    columns: (
+        dict[
+            HeaderName,
+            Annotated[
+                RecordField, BeforeValidator(_documented, json_schema_input_type=str | RecordField)
+            ],
+        ]
+        | None
+    ) = None
     """For `records`: the numbered headers (``Action-000000``, ...) that make one record."""
     repeat: bool = False
     """True where the header may be sent several times."""
@@ -215,8 +228,14 @@ class EventField(_Strict):
         return self
 
 
-EventFields = dict[HeaderName, Annotated[EventField, BeforeValidator(_documented)]]
-ActionFields = dict[HeaderName, Annotated[ActionField, BeforeValidator(_documented)]]
+EventFields = dict[
+    HeaderName,
+    Annotated[EventField, BeforeValidator(_documented, json_schema_input_type=str | EventField)],
+]
+ActionFields = dict[
+    HeaderName,
+    Annotated[ActionField, BeforeValidator(_documented, json_schema_input_type=str | ActionField)],
+]
 
 
 class GroupUse(_Strict):
@@ -236,7 +255,9 @@ def _grouped(value: object) -> object:
     return {"group": value} if isinstance(value, str) else value
 
 
-GroupUses = list[Annotated[GroupUse, BeforeValidator(_grouped)]]
+GroupUses = list[
+    Annotated[GroupUse, BeforeValidator(_grouped, json_schema_input_type=str | GroupUse)]
+]
 
 
 class GroupSpec(_Strict):
@@ -287,13 +308,13 @@ class ReplySpec(_Strict):
 class RuleSpec(_Strict):
     """A rule between the fields of an action. Exactly one kind to a rule."""
 
-    one_of: list[list[HeaderName]] | None = None
+    one_of: Annotated[list[Names], Field(min_length=1)] | None = None
     """Exactly one of these sets of fields is given, and given whole."""
-    any_of: list[HeaderName] | None = None
+    any_of: Names | None = None
     """At least one of these fields is given."""
-    exclusive: list[HeaderName] | None = None
+    exclusive: Names | None = None
     """At most one of these fields is given."""
-    needs: dict[HeaderName, list[HeaderName]] | None = None
+    needs: Annotated[dict[HeaderName, Names], Field(min_length=1)] | None = None
     """A field that is only valid together with others."""
 
     @model_validator(mode="after")
@@ -388,7 +409,9 @@ class NamesSpec(_Strict):
     """A header's name, or `Owner.Header`, and its Python name."""
     classes: dict[str, str] = {}
     """An action's or event's name, where it is no Python name, and its class's name."""
-    hints: dict[str, Annotated[NameHint, BeforeValidator(_hinted)]] = {}
+    hints: dict[
+        str, Annotated[NameHint, BeforeValidator(_hinted, json_schema_input_type=str | NameHint)]
+    ] = {}
     """Names of actions that other clients use."""
 
 

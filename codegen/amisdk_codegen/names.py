@@ -13,6 +13,9 @@ __all__ = ["RESERVED", "class_name", "field_name", "reserved"]
 
 _WORD = r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+"
 
+_FIELD = re.compile(r"[a-z][a-z0-9_]*\Z")
+_TYPES = frozenset({"bool", "datetime", "float", "int", "str", "tuple"})
+
 RESERVED = {
     "action": {"ami", "ami_name", "to_headers"},
     "event": {
@@ -43,6 +46,7 @@ RESERVED = {
         "ok",
         "output",
         "pairs",
+        "privilege",
         "response",
         "text",
         "with_event",
@@ -57,13 +61,20 @@ def reserved(kind: str, name: str) -> str | None:
     """Return why a field of this kind of class cannot have this name, or None."""
     if keyword.iskeyword(name):
         return "a Python keyword"
-    if not name.isidentifier():
-        return "no Python name"
+    if not _FIELD.match(name):
+        return "no name in small letters"
+    if name in _TYPES:
+        return "a type that annotations use"
     if hasattr(BaseModel, name):
         return "an attribute of every pydantic model"
     if name in RESERVED[kind]:
         return f"an attribute of every {kind}"
     return None
+
+
+def _pattern(names: NamesSpec) -> str:
+    acronyms = sorted(names.acronyms, key=len, reverse=True)
+    return "|".join([*map(re.escape, acronyms), _WORD])
 
 
 def field_name(wire: str, owner: str, names: NamesSpec, *, plural: bool = False) -> str:
@@ -75,7 +86,7 @@ def field_name(wire: str, owner: str, names: NamesSpec, *, plural: bool = False)
     if override is not None:
         return override
     words: list[str] = []
-    for word in re.findall("|".join([*map(re.escape, names.acronyms), _WORD]), wire):
+    for word in re.findall(_pattern(names), wire):
         lowered = word.lower()
         if word.isdigit() and words:
             words[-1] += word

@@ -6,8 +6,9 @@ Names and types of fields are decided in `fields`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from keyword import iskeyword
 from typing import Any
 
 from .errors import Problem, SpecError
@@ -46,7 +47,7 @@ def resolve(sources: list[Source], package: str) -> Plan:
         for module in (_action_module(spec, source), _event_module(spec, source))
         if module is not None
     ]
-    _check_areas(spec, modules)
+    _check_areas(spec)
     hints = _hints(spec)
     if spec.problems:
         raise SpecError(spec.problems)
@@ -78,39 +79,25 @@ def resolve(sources: list[Source], package: str) -> Plan:
     )  # fmt: skip
 
 
-def _check_areas(spec: Spec, modules: list[ModulePlan]) -> None:
-    """Two files cannot make one module, nor two classes share a name in a package."""
-    areas: dict[tuple[str, str], str] = {}
-    classes: dict[tuple[str, str], str] = {}
-    for module in modules:
-        at = (module.kind, module.area)
-        if at in areas:
-            message = f"makes {module.kind}/{module.area}.py, as {areas[at]} does"
-            spec.problems.append(Problem(module.source, 1, message))
-        if not module.area.isidentifier():
-            message = f'"{module.area}" cannot be the name of a module'
-            spec.problems.append(Problem(module.source, 1, message))
-        areas[at] = module.source
-        for cls in module.classes:
-            if (module.kind, cls.name) in classes:
-                message = f'two classes are called "{cls.name}"'
-                spec.problems.append(Problem(module.source, 1, message))
-            if cls.name in _TAKEN:
-                message = (
-                    f'"{cls.name}" is a name that generated code uses; name it in names.classes'
-                )
-                spec.problems.append(Problem(module.source, 1, message))
-            classes[module.kind, cls.name] = module.source
+_AREA = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
-_TAKEN = frozenset(
-    """Absent Action ActionInfo Annotated Any AnyOf BlockInfo Clock CommaList CommaListGiven
-    ConfigReply Escaped Event EventInfo EventReply Exclusive Field FreeHeaders JsonValue ListAction
-    ListInfo ListReply Literal Names Needs OneOf OutputReply PairsReply Priority RawAction RawReply
-    Record Repeated Reply Secret Sequence Soft Text TextGiven TextReply UnknownEvent VariablePairs
-    Variables Verbatim Versions Words datetime events""".split()  # noqa: SIM905 - a list would fill a page
-)
-"""Names that generated modules import, or that stand beside the classes in the facades."""
+def _check_areas(spec: Spec) -> None:
+    """A file's name must make a module, and no two files the same one."""
+    made: dict[tuple[str, str], str] = {}
+    for source in spec.sources:
+        for kind in ("actions", "events"):
+            if not getattr(source.content, kind):
+                continue
+            area = source.area
+            if not _AREA.match(area) or iskeyword(area):
+                message = f'"{area}" is no name for a module; take small letters and "_"'
+                spec.problems.append(Problem(source.file, 1, message))
+            elif (kind, area) in made:
+                message = f"makes {kind}/{area}.py, as {made[kind, area]} does"
+                spec.problems.append(Problem(source.file, 1, message))
+            made.setdefault((kind, area), source.file)
+
 
 # --- events -------------------------------------------------------------------------------
 
@@ -123,6 +110,9 @@ def _event_module(spec: Spec, source: Source) -> ModulePlan | None:
     imports.add("amisdk.models", "Event")
     classes: list[ClassPlan] = []
     for name, event in sorted(source.content.events.items()):
+        if spec.events[name][0] is not source:
+            continue  # it is defined twice, which was told
+        spec.claim("events", class_name(name, spec.names), source, ("events", name))
         uses = expand(spec, source, ("events", name), event.groups, event.fields)
         info = call(
             "EventInfo",
@@ -165,6 +155,8 @@ def _action_module(spec: Spec, source: Source) -> ModulePlan | None:
     classes: list[ClassPlan] = []
     needs_events = False
     for name, action in sorted(source.content.actions.items()):
+        if spec.actions[name][0] is not source:
+            continue  # it is defined twice, which was told
         needs_events = needs_events or bool(action.reply.list or action.reply.event)
         classes.extend(_action_classes(spec, source, imports, name, action))
     return _module("actions", source, imports, classes, needs_events)
@@ -175,6 +167,8 @@ def _action_classes(
 ) -> Iterator[ClassPlan]:
     cls = class_name(name, spec.names)
     at: At = ("actions", name)
+    spec.claim("actions", cls, source, at)
+    spec.claim("actions", f"{cls}Reply", source, at)
     reply_base, items = _reply_base(spec, source, imports, action.reply, at)
     uses = expand(spec, source, (*at, "reply"), action.reply.groups, action.reply.fields)
     yield ClassPlan(
@@ -197,15 +191,15 @@ def _action_classes(
             imports.add("collections.abc", "Sequence")
             annotation = f"Sequence[{record.name}]"
             records[wire] = record.name
+            spec.claim("actions", record.name, source, place)
             yield record
         fields.append(strict_field(spec, source, imports, python, wire, one, place, annotation))
     rules = [_rule(imports, namer, rule, (*at, "rules", n)) for n, rule in enumerate(action.rules)]
-    for wire in action.example:
-        namer.known(wire, (*at, "example", wire), "the example")
-    for other in action.replaced_by:
+    _check_example(spec, source, action, namer, at)
+    for number, other in enumerate(action.replaced_by):
         if other not in spec.actions:
             message = f'"{other}", named as a replacement, is no action of this spec'
-            spec.problems.append(source.problem((*at, "replaced_by"), message))
+            spec.problems.append(source.problem((*at, "replaced_by", number), message))
     imports.add("amisdk.models", "ListAction" if items else "Action")
     yield ClassPlan(
         cls,
@@ -236,7 +230,7 @@ def _reply_base(
 ) -> tuple[str, str]:
     """Return the base of the reply's class, and the type of its items ("" for no list)."""
 
-    def event(name: str, *place: str) -> str:
+    def event(name: str, *place: str | int) -> str:
         if name not in spec.events:
             message = f'there is no event "{name}"'
             spec.problems.append(source.problem((*at, "reply", *place), message))
@@ -253,7 +247,9 @@ def _reply_base(
             imports.add("amisdk.models", "Event")
             items = "Event"
         else:
-            items = " | ".join(event(name, "list", "items") for name in reply.list.items)
+            items = " | ".join(
+                event(name, "list", "items", number) for number, name in enumerate(reply.list.items)
+            )
         return f'ListReply["{items}", "{event(reply.list.end, "list", "end")}"]', items
     base = _REPLY_BASES[reply.shape]
     imports.add("amisdk.models", base)
@@ -261,21 +257,30 @@ def _reply_base(
 
 
 def _rule(imports: Imports, namer: Namer, rule: RuleSpec, at: At) -> str:
-    def names(wires: Iterable[str]) -> str:
-        return tuple_of([quoted(namer.known(wire, at, "the rule")) for wire in wires])
+    def names(wires: Iterable[str], *place: str | int) -> str:
+        return tuple_of(
+            [
+                quoted(namer.known(wire, (*at, *place, number), "the rule"))
+                for number, wire in enumerate(wires)
+            ]
+        )
 
     if rule.one_of is not None:
         imports.add("amisdk.rules", "OneOf")
-        return f"OneOf({tuple_of([names(group) for group in rule.one_of])})"
+        sets = [names(wires, "one_of", number) for number, wires in enumerate(rule.one_of)]
+        return f"OneOf({tuple_of(sets)})"
     if rule.needs is not None:
         imports.add("amisdk.rules", "Needs")
         return ", ".join(
-            f"Needs({quoted(namer.known(wire, at, 'the rule'))}, {names(others)})"
+            f"Needs({quoted(namer.known(wire, (*at, 'needs', wire), 'the rule'))}, "
+            f"{names(others, 'needs', wire)})"
             for wire, others in rule.needs.items()
         )
-    kind, wires = ("AnyOf", rule.any_of) if rule.any_of else ("Exclusive", rule.exclusive)
-    imports.add("amisdk.rules", kind)
-    return f"{kind}({names(wires or [])})"
+    if rule.any_of is not None:
+        imports.add("amisdk.rules", "AnyOf")
+        return f"AnyOf({names(rule.any_of, 'any_of')})"
+    imports.add("amisdk.rules", "Exclusive")
+    return f"Exclusive({names(rule.exclusive or [], 'exclusive')})"
 
 
 def _list_info(imports: Imports, reply: ReplySpec) -> str:
@@ -298,9 +303,10 @@ def _block_info(imports: Imports, action: ActionSpec, namer: Namer, at: At) -> s
         return ""
     imports.add("amisdk.info", "BlockInfo")
     place = (*at, "blocks")
-    name = namer.known(blocks.field, place, "blocks")
-    unless = namer.known(blocks.unless, place, "blocks") if blocks.unless else None
-    one = action.fields.get(blocks.field)
+    name = namer.known(blocks.field, (*place, "field"), "blocks")
+    unless = namer.known(blocks.unless, (*place, "unless"), "blocks") if blocks.unless else None
+    wanted = blocks.field.lower()
+    one = next((one for wire, one in action.fields.items() if wire.lower() == wanted), None)
     per_second = _PER_SECOND.get(one.unit or "seconds", 1) if one else 1
     default = one.default if one and isinstance(one.default, (int, float)) else 0
     return call(
@@ -310,6 +316,25 @@ def _block_info(imports: Imports, action: ActionSpec, namer: Namer, at: At) -> s
         default=repr(default / per_second) if default else "",
         unless=quoted(unless) if unless else "",
     )
+
+
+def _check_example(spec: Spec, source: Source, action: ActionSpec, namer: Namer, at: At) -> None:
+    """The example may only speak of fields, and of columns, that are there."""
+    for wire, value in action.example.items():
+        place = (*at, "example", wire)
+        namer.known(wire, place, "the example")
+        one = action.fields.get(wire)
+        if one is None or one.columns is None:
+            continue
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            message = f'the example of "{wire}" is a list of mappings'
+            spec.problems.append(source.problem(place, message))
+            continue
+        for number, row in enumerate(value):
+            for column in row:
+                if column not in one.columns:
+                    message = f'"{wire}" has no column "{column}"'
+                    spec.problems.append(source.problem((*place, number, column), message))
 
 
 def _action_doc(
@@ -332,7 +357,7 @@ def _action_doc(
     doc = wrapped([action.summary], action.doc and [action.doc], about, indent=4)
     if action.example:
         arguments = [
-            (namer.known(wire, (), "the example"), value, records.get(wire))
+            (namer.known(wire, None, "the example"), value, records.get(wire))
             for wire, value in action.example.items()
         ]
         doc += ["", "Example:", *_example(spec, cls, arguments)]
@@ -347,7 +372,7 @@ def _example(spec: Spec, cls: str, arguments: list[tuple[str, Any, str | None]])
             lines.append(f"{name}={python_literal(value)},")
             continue
         lines.append(f"{name}=[")
-        for row in value:
+        for row in value if isinstance(value, list) else ():
             made = ", ".join(
                 f"{field_name(column, record, spec.names)}={python_literal(cell)}"
                 for column, cell in row.items()
@@ -367,13 +392,13 @@ def _hints(spec: Spec) -> list[tuple[str, str]]:
             at = ("names", "hints", name)
             if hint.action not in spec.actions:
                 message = f'there is no action "{hint.action}"'
-                spec.problems.append(source.problem(at, message))
+                spec.problems.append(source.problem((*at, "action"), message))
                 continue
             fields = spec.actions[hint.action][1].fields
             for wire in hint.fields:
                 if wire not in fields:
                     message = f'{hint.action} has no field "{wire}"'
-                    spec.problems.append(source.problem(at, message))
+                    spec.problems.append(source.problem((*at, "fields", wire), message))
             arguments = ", ".join(
                 f"{field_name(wire, hint.action, spec.names)}={python_literal(value)}"
                 for wire, value in hint.fields.items()
@@ -407,7 +432,7 @@ def _module(
     return ModulePlan(
         kind=kind,
         area=source.area,
-        source="/".join(PurePath(source.file).parts[-2:]),
+        source=source.place,
         doc=wrapped([source.content.summary], indent=0),
         imports=imports.lines(),
         classes=classes,

@@ -68,7 +68,7 @@ def field_doc(
     doc: str, unit: str | None, versions: Spans | None, default: object = None
 ) -> list[str]:
     """Make the docstring of a field."""
-    text = doc if doc.endswith((".", "!", "?")) else doc + "."
+    text = _sentence(doc)
     if unit is not None:
         text += " In percent." if unit == "percent" else f" In {unit}."
     if default is not None:
@@ -87,6 +87,11 @@ def wrapped(*paragraphs: list[str] | str | None, indent: int) -> list[str]:
             continue
         if lines:
             lines.append("")
-        text = " ".join(paragraph).replace("\\", "\\\\").replace('"""', "'''")
+        text = _sentence(" ".join(paragraph)).replace("\\", "\\\\").replace('"""', "'''")
         lines += textwrap.wrap(text, WIDTH - indent, break_long_words=False, break_on_hyphens=False)
     return lines
+
+
+def _sentence(text: str) -> str:
+    """End a text with a full stop; a docstring must not end with a quote."""
+    return text if text.endswith((".", "!", "?", ".)")) else text + "."

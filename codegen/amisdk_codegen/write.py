@@ -58,23 +58,28 @@ def replace(path: Path, text: str) -> bool:
 
 def differences(target: Path, files: dict[str, str]) -> Iterator[str]:
     """Yield the lines of a diff from what is in `target` to `files`; none if they agree."""
-    stale = {str(path.relative_to(target)): "" for path in _stale(target, files)}
+    stale = {path.relative_to(target).as_posix(): "" for path in _stale(target, files)}
     for name, text in sorted({**files, **stale}.items()):
         path = target / name
-        there = path.is_file()
-        old = path.read_text(encoding="utf-8") if there else ""
-        if old == text and there and name not in stale:
+        if not path.is_file():
+            yield f"{path}: is missing"
+            continue
+        if name in stale:
+            yield f"{path}: is not made from the spec"
+            continue
+        data = path.read_bytes()
+        if data == text.encode("utf-8"):
             continue
         lines = list(
             difflib.unified_diff(
-                old.splitlines(),
+                data.decode("utf-8", "backslashreplace").splitlines(),
                 text.splitlines(),
-                str(path) if there else "/dev/null",
-                "/dev/null" if name in stale else f"{path} (from the spec)",
+                str(path),
+                f"{path} (from the spec)",
                 lineterm="",
             )
         )
-        yield from lines or [f"{path}: {'is stale' if name in stale else 'is missing'}"]
+        yield from lines or [f"{path}: differs in the ends of lines"]
 
 
 def _stale(target: Path, files: dict[str, str]) -> list[Path]:

@@ -198,6 +198,30 @@ def test_the_port_depends_on_tls(arguments: dict[str, Any], address: tuple[str, 
     assert Options(username="u", secret="p", **arguments).address == address
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"auth": "md6"},
+        {"port": 0},
+        {"port": 65536},
+        {"timeout": 0},
+        {"timeout": -1.0},
+        {"timeout": float("nan")},
+        {"connect_timeout": 0.0},
+        {"max_message": 0},
+    ],
+    ids=str,
+)
+def test_options_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))) as caught:
+        Options(username="u", secret="sesame", **wrong)
+    assert "sesame" not in str(caught.value)
+
+
+def test_an_action_may_have_all_the_time_it_wants() -> None:
+    assert Options(username="u", secret="p", timeout=None).timeout is None
+
+
 def test_the_secret_is_shown_nowhere() -> None:
     for secret in ("sesame", SecretStr("sesame")):
         options = Options(username="u", secret=secret)

@@ -127,6 +127,19 @@ def test_an_end_that_comes_before_the_response_ends_the_list_with_it() -> None:
     assert exchange.reply.end is not None
 
 
+def test_a_second_response_in_the_middle_of_a_list_is_dropped() -> None:
+    talk = Talk()
+    exchange = talk.send(actions.QueueStatus())
+    talk.answer(exchange, "EventList: start", "Message: first")
+    talk.event("QueueParams", of=exchange)
+    talk.answer(exchange, "Message: second")
+    assert talk.done == []
+    talk.event("QueueStatusComplete", "EventList: Complete", of=exchange)
+    assert exchange.reply is not None
+    assert exchange.reply.message == "first"
+    assert len(exchange.reply.items) == 1
+
+
 def test_the_server_tells_whether_a_reply_is_a_list() -> None:
     talk = Talk()
     simple = talk.send(actions.Hangup(channel="PJSIP/1-0a"))

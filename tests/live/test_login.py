@@ -16,8 +16,8 @@ pytestmark = pytest.mark.live
 
 @pytest.mark.parametrize("auth", ["plain", "md5"])
 @asynchronous
-async def test_the_right_secret_logs_in(pbx: Pbx, auth: Auth) -> None:
-    async with pbx.desk(auth=auth) as desk:
+async def test_the_right_secret_logs_in(any_pbx: Pbx, auth: Auth) -> None:
+    async with any_pbx.desk(auth=auth) as desk:
         assert desk.ami.connected
         assert str(desk.ami.greeting).startswith("Asterisk Call Manager/")
         assert (await desk.send(actions.Ping())).ping == "Pong"
@@ -135,8 +135,8 @@ async def test_what_a_user_may_do_is_what_the_server_lists(pbx: Pbx) -> None:
 
 
 @asynchronous
-async def test_an_unknown_action_costs_nothing_but_itself(pbx: Pbx) -> None:
-    async with pbx.desk() as desk:
+async def test_an_unknown_action_costs_nothing_but_itself(any_pbx: Pbx) -> None:
+    async with any_pbx.desk() as desk:
         with pytest.raises(errors.UnknownAction, match="NoSuchThing"):
             await desk.ami.send(RawAction("NoSuchThing", {"Foo": "1"}))
         assert (await desk.send(actions.Ping())).ping == "Pong"
