@@ -80,7 +80,7 @@ def _check(options: argparse.Namespace) -> int:
     lines = list(differences(options.out / options.package, _files(options)))
     schema = options.spec / SCHEMA
     if schema.is_file() and schema.read_text(encoding="utf-8") != schema_text():
-        lines.append(f"{schema}: is out of date; run amisdk-codegen schema {schema}")
+        lines.append(f"{schema}: is not what the format says; run amisdk-codegen schema {schema}")
     for line in lines:
         print(line)
     if lines:

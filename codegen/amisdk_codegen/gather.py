@@ -97,6 +97,8 @@ def gather(sources: list[Source]) -> Spec:
     spec.names = NamesSpec(acronyms=acronyms, **merged)
     for source in sources:
         for name in source.content.enums:
+            if seen["enums", name.lower()] != f"{source.file}:{source.line(('enums', name))}":
+                continue  # it is defined twice, which was told
             # Every module may import an enumeration: its name must be free in both packages.
             for package in ("actions", "events"):
                 spec.claim(package, name, source, ("enums", name))

@@ -8,6 +8,7 @@ problems of all files are reported together.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
@@ -25,6 +27,7 @@ from .model import SpecFile
 __all__ = ["At", "Source", "load"]
 
 At = tuple[str | int, ...]
+_ALIAS = re.compile(r"(?m)(?:^|[\s\[{,])\*\w")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,11 @@ class Source:
 
     def problem(self, path: At, message: str) -> Problem:
         """Make a problem at the value which `path` names, or at its nearest parent."""
-        return Problem(self.file, _line_of(self.lines, path), message)
+        return Problem(self.file, self.line(path), message)
+
+    def line(self, path: At) -> int:
+        """Return the line of a value, or of its nearest parent."""
+        return _line_of(self.lines, path)
 
 
 def load(directory: Path) -> list[Source]:
@@ -77,6 +84,7 @@ def _load_file(file: Path, place: str) -> Source:
         if "\t" in row[: len(row) - len(row.lstrip())]:
             raise SpecError([Problem(name, number, "a tab indents this line; YAML takes spaces")])
     try:
+        aliases = _aliases(name, text)
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         # What never ends is at fault where it begins.
@@ -86,10 +94,13 @@ def _load_file(file: Path, place: str) -> Source:
         problem = Problem(name, mark.line + 1 if mark else 1, f"broken YAML: {what}")
         raise SpecError([problem]) from None
     except ReaderError as error:
-        line = text[: error.position].count("\n") + 1
-        raise SpecError([Problem(name, line, "broken YAML: a control character")]) from None
+        number = text[: error.position].count("\n") + 1
+        message = f"broken YAML: unacceptable character #x{ord(text[error.position]):04x}"
+        raise SpecError([Problem(name, number, message)]) from None
     except YAMLError as error:
         raise SpecError([Problem(name, 1, f"broken YAML: {error}")]) from None
+    if aliases:
+        raise SpecError(aliases)
     if node is None:
         raise SpecError([Problem(name, 1, "the file is empty")])
 
@@ -107,13 +118,20 @@ def _load_file(file: Path, place: str) -> Source:
     return Source(name, place, file.stem, content, lines)
 
 
+def _aliases(name: str, text: str) -> list[Problem]:
+    """Find the aliases: what they stand for has another place than they have."""
+    if not _ALIAS.search(text):
+        return []
+    return [
+        Problem(name, event.start_mark.line + 1, f"write it out; *{event.anchor} is an alias")
+        for event in YAML(typ="safe", pure=True).parse(text)
+        if isinstance(event, AliasEvent)
+    ]
+
+
 def _plain(node: Node, path: At, lines: dict[At, int], problems: list[Problem], file: str) -> Any:
     """Turn a YAML node into plain Python data, and note the line of every value."""
     lines.setdefault(path, node.start_mark.line + 1)
-    if node.anchor:
-        line = node.start_mark.line + 1
-        problems.append(Problem(file, line, f'write it out; "&{node.anchor}" is no part of a spec'))
-        return None
     if isinstance(node, ScalarNode):
         return _scalar(node, file, problems)
     if isinstance(node, SequenceNode):
@@ -169,35 +187,57 @@ def _line_of(lines: dict[At, int], path: At) -> int:
     return lines.get(path, 1)
 
 
+_KINDS = {
+    "string_type": "a text",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+}
 _MESSAGES = {
     "extra_forbidden": "unknown key",
     "missing": "is missing",
-    "string_type": "is not a text (put quotes around it)",
-    "bool_type": "is neither true nor false",
-    "int_type": "is not a whole number",
-    "dict_type": "is not a mapping",
-    "list_type": "is not a list",
-    "model_type": "is not a mapping",
     "too_short": "is empty",
+    "string_too_short": "is too short",
+    "string_pattern_mismatch": "is not one line of text without spaces around it",
 }
 
 
 def _explain(error: ValidationError, file: str, lines: dict[At, int]) -> Iterator[Problem]:
     """Turn what pydantic says into one problem for each place."""
-    told: dict[tuple[int, str], list[str]] = {}
+    kinds: dict[At, list[str]] = {}
+    messages: dict[At, list[str]] = {}
     for fault in error.errors(include_url=False, include_context=False):
-        path = tuple(part for part in fault["loc"] if part != "[key]")
-        known = path
-        while known and known not in lines:
-            known = known[:-1]
+        # What pydantic puts into the path inside a union names a type, not a place.
+        path: At = ()
+        for part in fault["loc"]:
+            if (*path, part) in lines:
+                path = (*path, part)
         kind = fault["type"]
+        if kind in _KINDS:
+            kinds.setdefault(path, []).append(_KINDS[kind])
+            continue
         message = _MESSAGES.get(kind, fault["msg"].removeprefix("Value error, "))
         if fault["loc"] and fault["loc"][-1] == "[key]":
             message = "is no valid name"
-        # What pydantic appends to the path inside a union names a type, not a place.
-        shown = ".".join(map(str, path if kind == "missing" else known)) or "the file"
-        messages = told.setdefault((_line_of(lines, path), shown), [])
-        if message not in messages:
-            messages.append(message)
-    for (line, shown), messages in told.items():
-        yield Problem(file, line, f"{shown}: {' and '.join(messages)}")
+        if kind == "missing":
+            path = (*path, fault["loc"][-1])
+        if message not in messages.setdefault(path, []):
+            messages[path].append(message)
+    for path, wanted in kinds.items():
+        deeper = [other for other in (*kinds, *messages) if other[: len(path)] == path != other]
+        if not deeper and path not in messages:
+            messages[path] = [_neither(wanted)]
+    for path, told in messages.items():
+        shown = ".".join(map(str, path)) or "the file"
+        yield Problem(file, _line_of(lines, path), f"{shown}: {' and '.join(told)}")
+
+
+def _neither(kinds: list[str]) -> str:
+    """Tell what a value should be, texts first."""
+    first, *more = sorted(set(kinds), key=list(_KINDS.values()).index)
+    if more:
+        return f"is neither {first} nor {' nor '.join(more)}"
+    return f"is not {first}" + (" (put quotes around it)" if first == "a text" else "")

@@ -170,6 +170,8 @@ class ActionField(_Strict):
             raise ValueError("open needs an enum")
         if (self.min is not None or self.max is not None) and self.type not in ("int", "float"):
             raise ValueError(f"min and max do not fit type {self.type}")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("min is above max")
         if self.words is not None and (self.type != "bool" or len(self.words) != 2):
             raise ValueError("words are two texts, for a field of type bool")
         if (self.columns is not None) != (self.type == "records"):
@@ -381,7 +383,10 @@ class EnumSpec(_Strict):
     """A named enumeration."""
 
     summary: Sentence
-    values: Annotated[list[str] | dict[str, Sentence], Field(min_length=1)]
+    values: (
+        Annotated[list[str], Field(min_length=1)]
+        | Annotated[dict[str, Sentence], Field(min_length=1)]
+    )
     """The values, each with its meaning where the word does not say it."""
 
 

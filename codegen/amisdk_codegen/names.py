@@ -61,10 +61,12 @@ def reserved(kind: str, name: str) -> str | None:
     """Return why a field of this kind of class cannot have this name, or None."""
     if keyword.iskeyword(name):
         return "a Python keyword"
+    if not name.isidentifier():
+        return "no Python name"
     if not _FIELD.match(name):
         return "no name in small letters"
     if name in _TYPES:
-        return "a type that annotations use"
+        return "a name that annotations use"
     if hasattr(BaseModel, name):
         return "an attribute of every pydantic model"
     if name in RESERVED[kind]:

@@ -29,6 +29,7 @@ def render(plan: Plan) -> dict[str, str]:
         autoescape=False,  # noqa: S701 - this is Python, not HTML
     )
     environment.filters["quoted"] = quoted
+    environment.filters["docstring"] = _docstring
     files = {
         "__init__.py": environment.get_template("root.py.j2").render(plan=plan),
         "enums.py": environment.get_template("enums.py.j2").render(plan=plan),
@@ -41,6 +42,11 @@ def render(plan: Plan) -> dict[str, str]:
     for package in plan.packages:
         files[f"{package.kind}/__init__.py"] = template.render(package=package)
     return {**_formatted(files), "py.typed": ""}
+
+
+def _docstring(line: str) -> str:
+    """Write a line of a docstring so that Python reads the same line."""
+    return line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
 def _formatted(files: dict[str, str]) -> dict[str, str]:

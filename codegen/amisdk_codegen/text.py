@@ -87,7 +87,7 @@ def wrapped(*paragraphs: list[str] | str | None, indent: int) -> list[str]:
             continue
         if lines:
             lines.append("")
-        text = _sentence(" ".join(paragraph)).replace("\\", "\\\\").replace('"""', "'''")
+        text = _sentence(" ".join(paragraph))
         lines += textwrap.wrap(text, WIDTH - indent, break_long_words=False, break_on_hyphens=False)
     return lines
 

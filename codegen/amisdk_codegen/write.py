@@ -61,25 +61,27 @@ def differences(target: Path, files: dict[str, str]) -> Iterator[str]:
     stale = {path.relative_to(target).as_posix(): "" for path in _stale(target, files)}
     for name, text in sorted({**files, **stale}.items()):
         path = target / name
-        if not path.is_file():
-            yield f"{path}: is missing"
-            continue
-        if name in stale:
-            yield f"{path}: is not made from the spec"
-            continue
-        data = path.read_bytes()
-        if data == text.encode("utf-8"):
+        there = path.is_file()
+        data = path.read_bytes() if there else b""
+        if there and name not in stale and data == text.encode("utf-8"):
             continue
         lines = list(
             difflib.unified_diff(
                 data.decode("utf-8", "backslashreplace").splitlines(),
                 text.splitlines(),
-                str(path),
-                f"{path} (from the spec)",
+                str(path) if there else "/dev/null",
+                "/dev/null" if name in stale else f"{path} (from the spec)",
                 lineterm="",
             )
         )
-        yield from lines or [f"{path}: differs in the ends of lines"]
+        yield from lines or [f"{path}: {_wordless(there, name in stale)}"]
+
+
+def _wordless(there: bool, stale: bool) -> str:
+    """Tell a difference that no line shows."""
+    if stale:
+        return "is stale"
+    return "differs in the ends of lines" if there else "is missing"
 
 
 def _stale(target: Path, files: dict[str, str]) -> list[Path]:
@@ -100,7 +102,7 @@ def _check_owned(target: Path) -> None:
     init = target / "__init__.py"
     if not target.is_dir() or (
         any(target.iterdir())
-        and not (init.is_file() and init.read_text(encoding="utf-8").startswith(BANNER))
+        and not (init.is_file() and init.read_bytes().startswith(BANNER.encode()))
     ):
         message = "is there already and was not generated; nothing is written into it"
         raise SpecError([Problem(str(target), 1, message)])

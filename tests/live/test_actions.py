@@ -1,5 +1,6 @@
 """Actions that read, each really sent; their replies must fit the spec to the last header."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -193,6 +194,22 @@ async def test_a_refused_action_gets_the_servers_words(
     pbx.skip_unless_it_has(action)
     async with pbx.desk() as desk:
         await desk.send(action, error=message)
+
+
+@asynchronous
+async def test_lists_asked_for_at_once_are_not_mixed_up(pbx: Pbx) -> None:
+    wanted = [
+        actions.Agents(),
+        actions.IAXpeerlist(),
+        actions.PJSIPShowEndpoint(endpoint="6001"),
+        actions.QueueStatus(),
+        actions.ShowDialPlan(context="scenarios"),
+        actions.VoicemailUsersList(),
+    ]
+    async with pbx.desk() as desk:
+        one_by_one = [len((await desk.send(action)).items) for action in wanted]
+        replies = await asyncio.gather(*(desk.send(action) for action in wanted * 5))
+        assert [len(reply.items) for reply in replies] == one_by_one * 5
 
 
 @asynchronous

@@ -2,7 +2,7 @@
 
 import pytest
 
-from amisdk import actions
+from amisdk import actions, events
 from tests.live.support import Pbx
 from tests.support import asynchronous
 
@@ -67,6 +67,19 @@ async def test_a_variable_of_originate_is_set_exactly(pbx: Pbx, value: str | flo
             for name in variables
         }
         assert held == {name: str(text) for name, text in variables.items()}
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+@asynchronous
+async def test_the_event_of_a_variable_has_its_exact_value(pbx: Pbx, value: str | float) -> None:
+    async with pbx.desk() as desk:
+        call = await desk.call("100", variables={"LIVE": value, "ORDER": value})
+        told = await desk.first(events.VarSet, channel=call.near, variable="LIVE")
+        assert told.value == str(value)
+        up = await desk.first(events.Newstate, channel=call.near, channel_state=6)
+        assert up.chan_variables == {"ORDER": str(value), "CUSTOMER": ""}
+        answered = await desk.first(events.OriginateResponse, channel=call.near)
+        assert answered.chan_variables == up.chan_variables
 
 
 @asynchronous

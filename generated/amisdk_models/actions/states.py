@@ -83,7 +83,7 @@ class PresenceStateReply(Reply):
     """The reply to PresenceState."""
 
     state: Soft[Presence | str] = Field(default=None, serialization_alias="State")
-    """Presence state."""
+    """State of the presence."""
 
     subtype: Soft[str] = Field(default=None, serialization_alias="Subtype")
     """Text that says more about the state."""

@@ -64,10 +64,10 @@ class CEL(Event):
     """Account code that the calls of the channel are billed to."""
 
     caller_id_num: Soft[str] = Field(default=None, serialization_alias="CallerIDnum")
-    """Caller number."""
+    """Number of the caller."""
 
     caller_id_name: Soft[str] = Field(default=None, serialization_alias="CallerIDname")
-    """Caller name."""
+    """Name of the caller."""
 
     caller_id_ani: Soft[str] = Field(default=None, serialization_alias="CallerIDani")
     """Number of the caller for billing, ANI."""
@@ -79,10 +79,10 @@ class CEL(Event):
     """Number that was dialled."""
 
     exten: Soft[str] = Field(default=None, serialization_alias="Exten")
-    """Dialplan extension."""
+    """Extension of the dialplan."""
 
     context: Soft[str] = Field(default=None, serialization_alias="Context")
-    """Dialplan context."""
+    """Context of the dialplan."""
 
     channel: Soft[str] = Field(default=None, serialization_alias="Channel")
     """Name of the channel."""
@@ -144,7 +144,7 @@ class Cdr(Event):
     """Account code that the call is billed to."""
 
     source: Soft[str] = Field(default=None, serialization_alias="Source")
-    """Caller number."""
+    """Number of the caller."""
 
     destination: Soft[str] = Field(default=None, serialization_alias="Destination")
     """Extension that was called."""

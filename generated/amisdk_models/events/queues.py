@@ -295,12 +295,12 @@ class QueueEntry(Event):
     caller_id_num: Annotated[Soft[str], Absent("unknown")] = Field(
         default=None, serialization_alias="CallerIDNum"
     )
-    """Caller number."""
+    """Number of the caller."""
 
     caller_id_name: Annotated[Soft[str], Absent("unknown")] = Field(
         default=None, serialization_alias="CallerIDName"
     )
-    """Caller name."""
+    """Name of the caller."""
 
     connected_line_num: Annotated[Soft[str], Absent("unknown")] = Field(
         default=None, serialization_alias="ConnectedLineNum"

@@ -179,7 +179,7 @@ class ChallengeSent(Event):
     """When the session began."""
 
     challenge: Soft[str] = Field(default=None, serialization_alias="Challenge")
-    """The challenge."""
+    """Challenge that was sent."""
 
 
 class FailedACL(Event):

@@ -100,7 +100,7 @@ class PresenceStateChange(Event):
     """Presence provider and its instance, such as CustomPresence:6001."""
 
     status: Soft[Presence | str] = Field(default=None, serialization_alias="Status")
-    """Presence state."""
+    """State of the presence."""
 
     subtype: Soft[str] = Field(default=None, serialization_alias="Subtype")
     """Text that says more about the state."""
@@ -148,7 +148,7 @@ class PresenceStatus(Event):
     """Devices and presence providers that the hint watches."""
 
     status: Soft[Presence | str] = Field(default=None, serialization_alias="Status")
-    """Presence state."""
+    """State of the presence."""
 
     subtype: Soft[str] = Field(default=None, serialization_alias="Subtype")
     """Text that says more about the state."""

@@ -163,4 +163,4 @@ class Unload(Event):
     """Name of the module."""
 
     status: Soft[Literal["Success"] | str] = Field(default=None, serialization_alias="Status")
-    """Always Success."""
+    """Always the word Success."""

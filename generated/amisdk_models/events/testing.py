@@ -29,7 +29,7 @@ class TestEvent(Event):
     )
 
     type: Soft[Literal["StateChange"] | str] = Field(default=None, serialization_alias="Type")
-    """Always StateChange."""
+    """Always the word StateChange."""
 
     state: Annotated[Soft[tuple[str, ...]], Repeated()] = Field(
         default=None, serialization_alias="State"
@@ -37,7 +37,7 @@ class TestEvent(Event):
     """Name of the point; then the test's own values of this name."""
 
     app_file: Soft[str] = Field(default=None, serialization_alias="AppFile")
-    """Source file."""
+    """Source file of the state machine."""
 
     app_function: Soft[str] = Field(default=None, serialization_alias="AppFunction")
     """Function in that file."""
