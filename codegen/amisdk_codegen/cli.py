@@ -78,13 +78,14 @@ def _generate(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     lines = list(differences(options.out / options.package, _files(options)))
-    schema = options.spec / SCHEMA
-    if schema.is_file() and schema.read_text(encoding="utf-8") != schema_text():
-        lines.append(f"{schema}: is not what the format says; run amisdk-codegen schema {schema}")
-    for line in lines:
-        print(line)
     if lines:
         print(f"{options.out / options.package} is not what {options.spec} says", file=sys.stderr)
+    schema = options.spec / SCHEMA
+    if schema.is_file() and schema.read_text(encoding="utf-8") != schema_text():
+        what = "is not what the format says; run amisdk-codegen schema"
+        lines.append(f"{schema}: {what} {schema}")
+    for line in lines:
+        print(line)
     return 1 if lines else 0
 
 

@@ -237,7 +237,12 @@ def _explain(error: ValidationError, file: str, lines: dict[At, int]) -> Iterato
 
 def _neither(kinds: list[str]) -> str:
     """Tell what a value should be, texts first."""
-    first, *more = sorted(set(kinds), key=list(_KINDS.values()).index)
+    wanted = set(kinds)
+    if "a number" in wanted:
+        wanted.discard("a whole number")
+    if wanted == {"true or false"}:
+        return "is neither true nor false"
+    first, *more = sorted(wanted, key=list(_KINDS.values()).index)
     if more:
         return f"is neither {first} nor {' nor '.join(more)}"
     return f"is not {first}" + (" (put quotes around it)" if first == "a text" else "")

@@ -59,7 +59,8 @@ def _formatted(files: dict[str, str]) -> dict[str, str]:
         settings = ["--isolated", "--line-length", "100", "--target-version", "py311", "--quiet"]
         for step in (["check", "--select", "I", "--fix"], ["format"]):
             done = subprocess.run(
-                [*command, *step, *settings, "--no-cache", directory],
+                [*command, *step, *settings, "--no-cache", "."],
+                cwd=directory,  # what lies around here must not matter
                 capture_output=True,
                 text=True,
                 check=False,

@@ -2,11 +2,10 @@
 
 """Actions that drive AGI from outside, through the manager."""
 
-from pydantic import Field
-
 from amisdk.fields import Text, TextGiven
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, Reply
+from pydantic import Field
 
 __all__ = [
     "AGI",

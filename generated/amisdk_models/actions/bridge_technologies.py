@@ -2,11 +2,10 @@
 
 """Actions that choose which technologies may mix bridges."""
 
-from pydantic import Field
-
 from amisdk.fields import TextGiven
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, Reply
+from pydantic import Field
 
 __all__ = [
     "BridgeTechnologySuspend",

@@ -2,11 +2,10 @@
 
 """Actions on the caches of configuration objects that sorcery.conf sets up."""
 
-from pydantic import Field
-
 from amisdk.fields import TextGiven
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, Reply
+from pydantic import Field
 
 __all__ = [
     "SorceryMemoryCacheExpire",

@@ -2,12 +2,11 @@
 
 """Actions that start calls, transfer them and send them elsewhere in the dialplan."""
 
-from pydantic import Field
-
 from amisdk.fields import CommaList, Priority, Text, TextGiven, Variables
 from amisdk.info import ActionInfo, BlockInfo, Versions
 from amisdk.models import Action, Reply
 from amisdk.rules import Needs, OneOf
+from pydantic import Field
 
 __all__ = [
     "Atxfer",

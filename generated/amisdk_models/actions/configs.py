@@ -4,11 +4,10 @@
 
 from collections.abc import Sequence
 
-from pydantic import Field
-
 from amisdk.fields import CommaList, JsonValue, Soft, Text, TextGiven
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, ConfigReply, Record, Reply
+from pydantic import Field
 
 from ..enums import ConfigChange
 
@@ -219,9 +218,9 @@ class UpdateConfig(Action[UpdateConfigReply]):
         ...     dst_filename="queues.conf",
         ...     reload="app_queue.so",
         ...     changes=[
-        ...         actions.UpdateConfigChange(action="NewCat", cat="support"),
-        ...         actions.UpdateConfigChange(action="Append", cat="support", var="maxlen", value="10"),
-        ...         actions.UpdateConfigChange(action="Update", cat="sales", var="maxlen", value="5"),
+        ...         actions.UpdateConfigChange(action="NewCat", cat="sales"),
+        ...         actions.UpdateConfigChange(action="Append", cat="sales", var="maxlen", value="10"),
+        ...         actions.UpdateConfigChange(action="Update", cat="vip", var="maxlen", value="5"),
         ...     ],
         ... )
     """

@@ -2,11 +2,10 @@
 
 """Action that reads the data tree of old servers."""
 
-from pydantic import Field
-
 from amisdk.fields import Text, TextGiven
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, Reply
+from pydantic import Field
 
 __all__ = [
     "DataGet",

@@ -4,10 +4,9 @@
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from amisdk.info import ActionInfo, ListInfo, Versions
 from amisdk.models import Action, EventReply, ListAction, ListReply
+from pydantic import Field
 
 if TYPE_CHECKING:
     from .. import events

@@ -2,11 +2,10 @@
 
 """Actions that load, check and reload modules."""
 
-from pydantic import Field
-
 from amisdk.fields import Soft, Text, TextGiven
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, Reply
+from pydantic import Field
 
 from ..enums import LoadType
 

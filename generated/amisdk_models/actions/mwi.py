@@ -4,11 +4,10 @@
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from amisdk.fields import TextGiven
 from amisdk.info import ActionInfo, ListInfo, Versions
 from amisdk.models import Action, ListAction, ListReply, Reply
+from pydantic import Field
 
 if TYPE_CHECKING:
     from .. import events

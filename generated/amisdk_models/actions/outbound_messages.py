@@ -2,12 +2,11 @@
 
 """Action that sends a text message outside of any call."""
 
-from pydantic import Field
-
 from amisdk.fields import Text, Variables
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, Reply
 from amisdk.rules import AnyOf
+from pydantic import Field
 
 __all__ = [
     "MessageSend",

@@ -4,12 +4,11 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
 from amisdk.fields import Text, TextGiven, Variables, Words
 from amisdk.info import ActionInfo, ListInfo, Versions
 from amisdk.models import Action, ListAction, ListReply, Reply
 from amisdk.rules import OneOf
+from pydantic import Field
 
 if TYPE_CHECKING:
     from .. import events

@@ -4,11 +4,10 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from amisdk.fields import TextGiven
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, Reply
+from pydantic import Field
 
 __all__ = [
     "ControlPlayback",

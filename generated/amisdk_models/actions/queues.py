@@ -4,11 +4,10 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-
 from amisdk.fields import Repeated, Soft, Text, TextGiven, Words
 from amisdk.info import ActionInfo, ListInfo, Versions
 from amisdk.models import Action, ListAction, ListReply, Reply, TextReply
+from pydantic import Field
 
 if TYPE_CHECKING:
     from .. import events

@@ -4,12 +4,11 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from amisdk.fields import Soft, Text, TextGiven
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, Reply
 from amisdk.rules import AnyOf
+from pydantic import Field
 
 __all__ = [
     "ChangeMonitor",

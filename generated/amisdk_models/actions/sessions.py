@@ -5,12 +5,11 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
-
 from amisdk.fields import CommaList, CommaListGiven, Secret, Soft, Text, TextGiven, Words
 from amisdk.info import ActionInfo, BlockInfo, ListInfo, Versions
 from amisdk.models import Action, Event, ListAction, ListReply, PairsReply, Reply
 from amisdk.rules import AnyOf, Needs, OneOf
+from pydantic import Field
 
 if TYPE_CHECKING:
     from .. import events

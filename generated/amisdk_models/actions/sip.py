@@ -4,11 +4,10 @@
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
-
 from amisdk.fields import Absent, Names, Soft, Text, TextGiven, VariablePairs, Words
 from amisdk.info import ActionInfo, ListInfo, Versions
 from amisdk.models import Action, ListAction, ListReply, Reply
+from pydantic import Field
 
 if TYPE_CHECKING:
     from .. import events

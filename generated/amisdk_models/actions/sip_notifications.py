@@ -2,11 +2,10 @@
 
 """Action that sends a NOTIFY to a peer of chan_sip, which is gone after version 20."""
 
-from pydantic import Field
-
 from amisdk.fields import Text, TextGiven, Variables
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, Reply
+from pydantic import Field
 
 __all__ = [
     "SIPnotify",

@@ -4,11 +4,10 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
 from amisdk.fields import Soft, TextGiven, Words
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, OutputReply, Reply
+from pydantic import Field
 
 __all__ = [
     "Command",

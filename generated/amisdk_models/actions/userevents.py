@@ -2,11 +2,10 @@
 
 """The action that sends events of your own."""
 
-from pydantic import Field
-
 from amisdk.fields import FreeHeaders, TextGiven
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, Reply
+from pydantic import Field
 
 __all__ = [
     "UserEvent",

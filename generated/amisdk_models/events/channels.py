@@ -5,11 +5,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
-
 from amisdk.fields import Absent, Clock, Escaped, Soft, VariablePairs
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
+from pydantic import Field
 
 from ..enums import ChannelState
 

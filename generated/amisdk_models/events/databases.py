@@ -4,11 +4,10 @@
 
 from typing import Annotated
 
-from pydantic import Field
-
 from amisdk.fields import Soft, Verbatim
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
+from pydantic import Field
 
 __all__ = [
     "DBGetComplete",

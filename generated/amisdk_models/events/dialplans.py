@@ -2,11 +2,10 @@
 
 """Events about the dialplan and the states of its hints."""
 
-from pydantic import Field
-
 from amisdk.fields import Soft
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
+from pydantic import Field
 
 from ..enums import ExtensionStateText
 

@@ -5,11 +5,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
-
 from amisdk.fields import Absent, Soft, Words
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
+from pydantic import Field
 
 from ..enums import RegistrationState
 

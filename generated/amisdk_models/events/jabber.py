@@ -2,11 +2,10 @@
 
 """Event about the presence of XMPP contacts."""
 
-from pydantic import Field
-
 from amisdk.fields import Soft
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
+from pydantic import Field
 
 __all__ = [
     "JabberStatus",

@@ -2,11 +2,10 @@
 
 """Replies about message counts that a program outside the server keeps."""
 
-from pydantic import Field
-
 from amisdk.fields import Soft
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
+from pydantic import Field
 
 __all__ = [
     "MWIGet",

@@ -5,11 +5,10 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from amisdk.fields import Absent, Escaped, Soft, VariablePairs, Words
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
+from pydantic import Field
 
 from ..enums import ChannelState, QueueMembership
 

@@ -4,11 +4,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from amisdk.fields import Escaped, Soft, VariablePairs
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
+from pydantic import Field
 
 from ..enums import ChannelState, RegistrationState
 

@@ -4,11 +4,10 @@
 
 from typing import Literal
 
-from pydantic import Field
-
 from amisdk.fields import Soft
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
+from pydantic import Field
 
 from ..enums import Presence
 
