@@ -23,6 +23,7 @@ from .fields import (
     JsonMark,
     PairsMark,
     Repeated,
+    SecondOf,
     VariablesMark,
     Verbatim,
     Words,
@@ -78,6 +79,7 @@ class Reader:
         "_limit",
         "_pairs",
         "_repeated",
+        "_second",
         "_special",
         "_texts",
         "_words",
@@ -91,6 +93,8 @@ class Reader:
         self._escaped: set[str] = set()
         self._repeated: set[str] = set()
         self._pairs: set[str] = set()
+        self._second: dict[str, str] = {}
+        """Field to the field of the second header of its name."""
         self._texts: set[str] = set()
         self._words: dict[str, dict[str, str]] = {}
         for name, field in model.model_fields.items():
@@ -108,6 +112,8 @@ class Reader:
                     self._escaped.add(name)
                 elif isinstance(mark, Repeated):
                     self._repeated.add(name)
+                elif isinstance(mark, SecondOf):
+                    self._second[self.spellings[mark.header.lower()]] = name
                 elif isinstance(mark, PairsMark):
                     self._repeated.add(name)
                     self._pairs.add(name)
@@ -115,7 +121,7 @@ class Reader:
                     self._words[name] = dict(zip(mark.both(), ("true", "false"), strict=True))
             if nothing is not NOTHING:
                 self._absent[name] = nothing
-        self._special = self._repeated.union(self._absent, self._words)
+        self._special = self._repeated.union(self._absent, self._words, self._second)
         self._limit = _LEARNED_PER_FIELD * len(self.spellings) + 64
 
     def read(self, frame: str) -> dict[str, Any]:
@@ -146,6 +152,8 @@ class Reader:
         if field in self._repeated:
             data.setdefault(field, []).append(value)
         elif value not in self._absent.get(field, NOTHING):
+            if field in data:
+                field = self._second.get(field, field)
             words = self._words.get(field)
             data.setdefault(field, words.get(value.lower(), value) if words else value)
 
@@ -179,7 +187,11 @@ class Reader:
                 if field in self._texts or text.lower() not in _NO_VALUE:
                     yield field, header, text
             elif field in seen and field not in self._repeated:
-                yield field, header, text
+                second = self._second.get(field)
+                if second is None or second in seen:
+                    yield field, header, text
+                    continue
+                seen.add(second)
             seen.add(field)
 
 

@@ -27,6 +27,7 @@ class Exchange(Generic[R]):
         "event",
         "items",
         "listing",
+        "number",
         "on_done",
         "on_item",
         "reply",
@@ -56,6 +57,7 @@ class Exchange(Generic[R]):
         self.sent = False
         self.done = False
         self.listing = False
+        self.number = 0
         self.alive = False
         """Whether something came since the deadline was set."""
         self.items: list[Event] = []

@@ -36,6 +36,7 @@ __all__ = [
     "PairsMark",
     "Priority",
     "Repeated",
+    "SecondOf",
     "Secret",
     "Soft",
     "Text",
@@ -93,6 +94,13 @@ class HeadersMark:
 
 
 @dataclass(frozen=True)
+class SecondOf:
+    """Marks the field of the second header, in a message that has two of the same name."""
+
+    header: str
+
+
+@dataclass(frozen=True)
 class Absent:
     """Marks a soft field in which further texts mean "no value"."""
 
@@ -141,7 +149,9 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 
 def _pairs(value: object) -> object:
     if isinstance(value, (list, tuple)):
-        return {name: text for name, _, text in (item.partition("=") for item in value)}
+        found = (item.partition("=") for item in value)
+        # "(null)" is what the server writes for a variable that is not set.
+        return {name: "" if text == "(null)" else text for name, _, text in found}
     return value
 
 
@@ -229,7 +239,7 @@ def _secret_line(value: SecretStr) -> SecretStr:
     return value
 
 
-Secret = Annotated[SecretStr | str, BeforeValidator(_secret), AfterValidator(_secret_line)]
+Secret = Annotated[SecretStr | str, AfterValidator(_secret_line), BeforeValidator(_secret)]
 """A secret: shown as asterisks wherever the action is shown."""
 
 

@@ -13,7 +13,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from .codec import reader_of, writer_of
 from .fields import Names, Repeated, Soft, Text, TextGiven, Verbatim
@@ -101,9 +102,10 @@ class Message(BaseModel):
         copy = super().model_copy(update=update, deep=deep)
         if update:
             kept = vars(copy)
+            written = copy._written()  # noqa: SLF001 - before the frame goes with the name
             for name in ("_frame", "headers", "issues", "extra_headers"):
                 kept.pop(name, None)
-            kept["headers"] = Headers([*copy._written(), *self.extra_headers])  # noqa: SLF001
+            kept["headers"] = Headers([*written, *self.extra_headers])
         return copy
 
     def _holds(self) -> tuple[Any, ...]:
@@ -408,7 +410,15 @@ class Action(_Phantom, BaseModel, Generic[R_co]):
             for rule in self.ami.rules:
                 fault = rule.broken(given)
                 if fault:
-                    raise ValueError(f"{self.ami.name}: {fault}")
+                    # The object stands for the input: it shows its secrets as asterisks.
+                    text = PydanticCustomError(
+                        "rule", "{fault}", {"fault": f"{self.ami.name}: {fault}"}
+                    )
+                    raise ValidationError.from_exception_data(
+                        type(self).__name__,
+                        [{"type": text, "loc": (), "input": self}],
+                        hide_input=True,
+                    )
         return self
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:

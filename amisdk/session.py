@@ -344,6 +344,8 @@ class Session:
             on_item=on_item,
             until_later=until_later and action.ami.later is not None,
         )
+        self._started += 1
+        exchange.number = self._started
         self._pending[action_id] = exchange
         if isinstance(action, ListAction) or action.ami.event or exchange.until_later:
             self._claiming[action_id] = exchange
@@ -401,6 +403,7 @@ class Session:
         if exchange is None:
             logs.session.debug("dropped a response (%s) that no action waits for", response)
             return
+        self._forget_texts_before(exchange)
         if exchange.listing and response.lower() == "error":
             # ShowDialPlan finds out in the middle of its list that it has nothing to show.
             reply = exchange.action.ami.reply.from_frame(frame)
@@ -416,6 +419,14 @@ class Session:
             self._text_size = 0
             return
         self._take_response(exchange, frame)
+
+    def _forget_texts_before(self, answered: Exchange[Any]) -> None:
+        """Give up abandoned texts: a session is serial, so theirs will not come any more."""
+        for exchange in list(self._abandoned.values()):
+            if exchange.number < answered.number and issubclass(
+                exchange.action.ami.reply, TextReply
+            ):
+                self._forget(exchange)
 
     def _receive_more_output(self, frame: str) -> None:
         """Gather the output of a command of old servers, which may hold blank lines."""
@@ -454,7 +465,8 @@ class Session:
         if mark and rest.startswith(("Response: ", "Event: ")):
             self._receive_text(text)
             self._receive_text("")
-            self._receive_frame(rest)
+            if self.state is not State.CLOSED:
+                self._receive_frame(rest)
             return
         if not frame and not self._text:
             return
@@ -506,7 +518,11 @@ class Session:
                     shape is not None
                     and not shape.correlated
                     and exchange.listing
-                    and (shape.items == ("any",) or lowered in map(str.lower, shape.items))
+                    and (
+                        not exchange.done
+                        if shape.items == ("any",)
+                        else lowered in map(str.lower, shape.items)
+                    )
                 ):
                     return exchange
             return None

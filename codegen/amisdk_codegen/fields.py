@@ -116,6 +116,8 @@ def _soft_field(spec: Spec, source: Source, imports: Imports, name: str, use: Us
         marks.append("Verbatim()")
     if one.escaped:
         marks.append("Escaped()")
+    if one.second_of is not None:
+        marks.append(f"SecondOf({quoted(one.second_of)})")
     if one.absent:
         marks.append(f"Absent({', '.join(map(quoted, one.absent))})")
     if one.words is not None:

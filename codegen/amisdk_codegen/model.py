@@ -210,6 +210,8 @@ class EventField(_Strict):
     """Texts that mean "no value" in this field, beside those that do in every field."""
     escaped: bool = False
     """True where the server writes C escapes: a quote as ``\\"``, a line feed as ``\\n``."""
+    second_of: HeaderName | None = None
+    """The header whose second one this is, where a message has two of the same name."""
     words: list[str] | None = None
     """For `bool`: the words the server writes for true and for false."""
     versions: Versions | None = None

@@ -40,19 +40,29 @@ def test_a_reply_is_good_unless_it_says_error(response: str, ok: bool) -> None:
     assert Reply.from_frame(f"Response: {response}\r\nMessage: x").ok is ok
 
 
-def test_a_reply_has_its_headers_and_the_repeats_as_issues() -> None:
-    reply = actions.PresenceStateReply.from_frame(
-        frame(
-            "Response: Success",
-            "ActionID: 7",
-            "Message: Presence State",
-            "State: away",
-            "Message: lunch",
-        )
-    )
+PRESENCE = (
+    "Response: Success",
+    "ActionID: 7",
+    "Message: Presence State",
+    "State: away",
+    "Message: lunch",
+)
+
+
+def test_a_header_that_comes_twice_may_have_two_fields() -> None:
+    reply = actions.PresenceStateReply.from_frame(frame(*PRESENCE))
     assert (reply.response, reply.action_id, reply.message) == ("Success", "7", "Presence State")
+    assert reply.presence_message == "lunch"
     assert reply.headers.all("Message") == ("Presence State", "lunch")
-    assert [(issue.header, issue.text) for issue in reply.issues] == [("Message", "lunch")]
+    assert reply.issues == ()
+    alone = actions.PresenceStateReply.from_frame(frame(*PRESENCE[:-1]))
+    assert alone.presence_message is None
+
+
+def test_a_header_that_comes_too_often_is_an_issue() -> None:
+    reply = actions.PresenceStateReply.from_frame(frame(*PRESENCE, "Message: again"))
+    assert (reply.message, reply.presence_message) == ("Presence State", "lunch")
+    assert [(issue.header, issue.text) for issue in reply.issues] == [("Message", "again")]
 
 
 def test_a_line_feed_within_a_value_stays() -> None:

@@ -52,7 +52,9 @@ actions:
       Empty: ""
       Tags: [a, b]
       Variable: {A: "1", B: "x,y"}
-      Wakeups: [{Time: "07:00", Voice: loud}, {Time: "08:00 or a little bit later than that"}]
+      Wakeups:
+        - {Time: "07:00", Voice: loud}
+        - {Time: "08:00 or a little bit later than that", Voice: soft}
     idempotent: true
     danger: [runs code]
     replaced_by: [Hotel-Rooms]

@@ -219,8 +219,7 @@ class UpdateConfig(Action[UpdateConfigReply]):
         ...     reload="app_queue.so",
         ...     changes=[
         ...         actions.UpdateConfigChange(action="NewCat", cat="sales"),
-        ...         actions.UpdateConfigChange(action="Append", cat="sales", var="maxlen", value="10"),
-        ...         actions.UpdateConfigChange(action="Update", cat="vip", var="maxlen", value="5"),
+        ...         actions.UpdateConfigChange(action="Append", cat="vip", var="maxlen", value="5"),
         ...     ],
         ... )
     """

@@ -2,9 +2,9 @@
 
 """Actions that show states of devices, extensions and presence."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from amisdk.fields import Soft, TextGiven
+from amisdk.fields import SecondOf, Soft, TextGiven
 from amisdk.info import ActionInfo, ListInfo, Versions
 from amisdk.models import Action, ListAction, ListReply, Reply
 from pydantic import Field
@@ -87,15 +87,17 @@ class PresenceStateReply(Reply):
     subtype: Soft[str] = Field(default=None, serialization_alias="Subtype")
     """Text that says more about the state."""
 
-    presence_message: Soft[str] = Field(default=None, serialization_alias="PresenceMessage")
+    presence_message: Annotated[Soft[str], SecondOf("Message")] = Field(
+        default=None, serialization_alias="PresenceMessage"
+    )
     """Text for people to read. Asterisk 13-23."""
 
 
 class PresenceState(Action[PresenceStateReply]):
     """Show the presence state that a provider gives.
 
-    The header Message comes twice if the presence has a text, first as the server's own
-    message. An unknown provider, or one in an invalid state, is an Error.
+    The header Message comes twice if the presence has a text; the first one is the server's
+    own. An unknown provider, or one in an invalid state, is an Error.
 
     Asterisk 11-23, core. Needs the write privilege call or reporting.
 
