@@ -10,7 +10,7 @@
 Importing the package loads nothing; each name loads what it needs when it is first used.
 """
 
-TYPE_CHECKING = False
+TYPE_CHECKING = False  # False, but jedi does not know that and completes the names
 if TYPE_CHECKING:
     from . import actions as actions
     from . import errors as errors

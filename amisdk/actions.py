@@ -1,6 +1,6 @@
 """The actions to send, as ``actions.QueueAdd(...)``: `amisdk_models.actions`, and the raw one."""
 
-TYPE_CHECKING = False
+TYPE_CHECKING = False  # False, but jedi does not know that and completes the names
 if TYPE_CHECKING:
     from amisdk_models.actions import *  # noqa: F403
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import ssl
 import weakref
 from collections import deque
@@ -52,15 +53,24 @@ H = TypeVar("H", bound=Callable[[Any], Awaitable[None] | None])
 class _Default:
     """Stands for "as the client was told"."""
 
+    def __repr__(self) -> str:
+        return "<as the client>"
+
 
 _DEFAULT: Final = _Default()
 Timeout = float | None | _Default
 
+_HINTS = {State.GREETING: "; does the port speak TLS?"}
 _GOODBYE = 1.0
 """Seconds that `close` waits for the server's goodbye."""
 _PATIENCE = 3.0
 """Seconds that `close` waits for handlers to end after they were cancelled."""
 _ORIGINATE_MARGIN = 10.0
+
+
+def _is_coroutine_function(function: Any) -> bool:
+    call = getattr(function, "__call__", None)  # noqa: B004 - an object with "async def __call__"
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
 
 
 def _settle(future: asyncio.Future[Any], result: object) -> None:
@@ -90,8 +100,8 @@ class AsyncClient:
         timeout: Seconds that an action may take until its reply is whole; None for no limit.
         connect_timeout: Seconds for TCP, TLS, greeting and login together.
         max_message: The most bytes that one message from the server may have.
-        registry: The ``registry`` module of a package that ``amisdk-codegen`` generated; None
-            for amisdk's own models.
+        registry: The ``registry`` module of a package that ``amisdk-codegen`` generated; its
+            events are read with its classes, all others with amisdk's own.
     """
 
     def __init__(
@@ -191,7 +201,7 @@ class AsyncClient:
         self._pump = pump = Pump(loop)
         pump.session = Session(
             self._options.credentials(),
-            self._options.event_registry(),
+            self._options.event_classes(),
             self._dispatcher,
             on_open=partial(_settle, opened),
             on_close=self._on_close,
@@ -204,10 +214,12 @@ class AsyncClient:
                 await self._open_transport(loop, pump)
                 error = await opened
         except TimeoutError:
+            state = pump.session.state
             self._forget(pump)
             host, port = self._options.address
             raise ConnectTimeout(
-                f"{host}:{port} did not let us in within {self._options.connect_timeout:g} s"
+                f"{host}:{port} did not let us in within {self._options.connect_timeout:g} s "
+                f"({state.value}{_HINTS.get(state, '')})"
             ) from None
         except BaseException:
             self._forget(pump)
@@ -219,8 +231,12 @@ class AsyncClient:
             handler.start()
 
     def _forget(self, pump: Pump) -> None:
+        pump.session.close()
         pump.abort()
         self._pump = None
+        if self._closed is not None:
+            _settle(self._closed, None)
+            self._closed = None
 
     async def _open_transport(self, loop: asyncio.AbstractEventLoop, pump: Pump) -> None:
         host, port = self._options.address
@@ -237,7 +253,7 @@ class AsyncClient:
             raise ConnectFailed(f"TLS with {host}:{port} failed: {error}") from error
         except TimeoutError:
             raise
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: a host that is no name
             raise ConnectFailed(f"cannot reach {host}:{port}: {error}") from error
 
     def _on_close(self, error: AmiError | None) -> None:
@@ -273,11 +289,16 @@ class AsyncClient:
         if not self._closing and pump.session.state is State.READY:
             self._closing = True
             # The server answers Goodbye and closes; a server that does not is not waited for.
-            with contextlib.suppress(AmiError, TimeoutError):
-                await self.send(RawAction("Logoff"), timeout=_GOODBYE, check=False)
-        pump.session.close()
-        pump.abort()
-        tasks = [asyncio.ensure_future(handler.stop()) for handler in self._handlers]
+            try:
+                with contextlib.suppress(AmiError, TimeoutError):
+                    await self.send(RawAction("Logoff"), timeout=_GOODBYE, check=False)
+            finally:
+                pump.session.close()
+                pump.abort()
+        else:
+            pump.session.close()
+            pump.abort()
+        tasks = [task for handler in self._handlers if (task := handler.cancel()) is not None]
         if tasks:
             await asyncio.wait(tasks, timeout=_PATIENCE)
 
@@ -382,6 +403,8 @@ class AsyncClient:
             OriginateFailed: The call failed; `event` has the reason, if one came.
             AmiError: As `send`.
         """
+        if action.ami.later is None:
+            raise TypeError(f"originate() takes actions.Originate(...), not {action!r}")
         blocks = action.ami.blocks
         if isinstance(timeout, _Default) and blocks is not None:
             timeout = blocks.seconds({**dict(action), "async_": None}) + _ORIGINATE_MARGIN
@@ -428,6 +451,10 @@ class AsyncClient:
         action_id: str | None = None,
         until_later: bool = False,
     ) -> Exchange[R]:
+        if not isinstance(action, Action):
+            raise TypeError(f"an action is wanted, such as actions.Ping(), not {action!r}")
+        if not isinstance(timeout, _Default) and timeout is not None and not timeout >= 0:
+            raise ValueError("timeout is a number of seconds, or None")
         pump = self._pump
         if pump is None:
             raise NotSent(f"{action.ami_name}: the client is not connected", action=action)
@@ -492,6 +519,8 @@ class AsyncClient:
         """
         stream: EventStream[Any] = EventStream(self._dispatcher, wanted, include)
         self._streams.add(stream)
+        if self._closed is not None and self._closed.done():
+            stream.close(self._closed.result())
         return stream
 
     @overload
@@ -530,7 +559,7 @@ class AsyncClient:
 
         def register(function: H) -> H:
             deliver: Callable[[Any], Any] = function
-            if asyncio.iscoroutinefunction(function):
+            if _is_coroutine_function(function):
                 handler = AsyncHandler(function)
                 self._handlers.append(handler)
                 deliver = handler.put

@@ -1,6 +1,6 @@
 """The events to listen to, as ``events.Hangup``: `amisdk_models.events`, and the bases."""
 
-TYPE_CHECKING = False
+TYPE_CHECKING = False  # False, but jedi does not know that and completes the names
 if TYPE_CHECKING:
     from amisdk_models.events import *  # noqa: F403
 

@@ -58,6 +58,7 @@ class Exchange(Generic[R]):
         self.done = False
         self.listing = False
         self.number = 0
+        """Its place in the order of sending."""
         self.alive = False
         """Whether something came since the deadline was set."""
         self.items: list[Event] = []

@@ -203,6 +203,16 @@ class _Phantom:
             return cls
 
 
+class _Count:
+    """Shows how many items there are, instead of all of them."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __repr__(self) -> str:
+        return f"<{self._number} items>"
+
+
 class ListReply(_Phantom, Reply, Generic[I_co, E_co]):
     """A reply with a list: a response, item events, and an end event."""
 
@@ -228,7 +238,7 @@ class ListReply(_Phantom, Reply, Generic[I_co, E_co]):
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         yield from super().__repr_args__()
-        yield "items", f"<{len(self.items)}>"
+        yield "items", _Count(len(self.items))
         if self.end is not None:
             yield "end", self.end
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import ssl
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import SecretStr
 
+from .models import Event
 from .registry import Registry
 from .session import Credentials
 from .wire import MAX_MESSAGE
@@ -43,7 +45,7 @@ class Options:
         timeout: Seconds that an action may take; None for no limit.
         connect_timeout: Seconds for TCP, TLS, greeting and login together.
         max_message: The most bytes that one message may have.
-        registry: The ``registry`` module of a generated package; None for amisdk's own.
+        registry: The ``registry`` module of a generated package; its events go before amisdk's.
     """
 
     host: str = "127.0.0.1"
@@ -61,6 +63,8 @@ class Options:
     registry: Registry | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.secret, (str, SecretStr)):
+            raise TypeError('"secret" is a text or a SecretStr')
         for name in ("auth", "port", "timeout", "connect_timeout", "max_message"):
             if (fault := _fault(name, getattr(self, name))) is not None:
                 raise ValueError(fault)
@@ -85,13 +89,15 @@ class Options:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         return context
 
-    def event_registry(self) -> Registry:
-        """Return the registry to read events with."""
-        if self.registry is not None:
-            return self.registry
-        from amisdk_models import registry
+    def event_classes(self) -> Mapping[str, type[Event]]:
+        """Return the classes to read events with: those of the registry, then amisdk's own."""
+        from amisdk_models.registry import EVENTS
 
-        return registry
+        return (
+            EVENTS
+            if self.registry is None
+            else ChainMap(*cast("Any", (self.registry.EVENTS, EVENTS)))
+        )
 
 
 _URL_TYPES: Mapping[str, Any] = {
@@ -105,17 +111,17 @@ _URL_TYPES: Mapping[str, Any] = {
 }
 
 
-def _fault(name: str, value: Any) -> str | None:
+def _fault(name: str, given: object) -> str | None:
     """Return what is wrong with an option's value, or None."""
-    match name:
-        case "auth" if value not in ("plain", "md5"):
-            return '"auth" is "plain" or "md5"'
-        case "port" if value is not None and not 1 <= value <= 65535:
-            return '"port" is a number from 1 to 65535'
-        case "timeout" if value is not None and not value > 0:
-            return '"timeout" is a number of seconds above 0, or None'
-        case "connect_timeout" | "max_message" if not value > 0:
-            return f'"{name}" is a number above 0'
+    value = cast("Any", given)
+    if name == "auth":
+        return None if value in ("plain", "md5") else '"auth" is "plain" or "md5"'
+    if name in ("port", "timeout") and given is None:
+        return None
+    if name == "port":
+        return None if 1 <= value <= 65535 else '"port" is a number from 1 to 65535'
+    if name in ("timeout", "connect_timeout", "max_message") and not value > 0:
+        return f'"{name}" is a number above 0'
     return None
 
 

@@ -17,6 +17,7 @@ class Pump(asyncio.Protocol):
         self.session: Session
         self._transport: asyncio.Transport | None = None
         self._flushing = False
+        self._paused = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -34,6 +35,15 @@ class Pump(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
 
+    def pause_writing(self) -> None:
+        """Keep actions in the session while the server does not read: they are not sent yet."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """Write again."""
+        self._paused = False
+        self.flush_soon()
+
     def flush_soon(self) -> None:
         """Write at the end of this turn of the loop: actions sent together leave together."""
         if not self._flushing:
@@ -47,9 +57,10 @@ class Pump(asyncio.Protocol):
         if self.session.state is State.CLOSED:
             self._transport.close()
             return
-        data = self.session.data_to_send()
-        if data:
-            self._transport.write(data)
+        if not self._paused:
+            data = self.session.data_to_send()
+            if data:
+                self._transport.write(data)
         self._watch_clock()
 
     def _watch_clock(self) -> None:

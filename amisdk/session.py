@@ -25,7 +25,7 @@ from __future__ import annotations
 import enum
 import heapq
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import md5
 from typing import Any, Literal, TypeVar
@@ -57,7 +57,6 @@ from .models import (
     TextReply,
     UnknownEvent,
 )
-from .registry import Registry
 from .subscriptions import Dispatcher
 from .wire import MAX_MESSAGE, Framer, encode, first_header, header
 
@@ -107,7 +106,7 @@ class Session:
 
     Args:
         credentials: Who logs in.
-        registry: The classes of events.
+        events: The classes of events, by AMI name without regard to case.
         dispatcher: Who wants events.
         on_open: Called once: with None when logged in, else with why not.
         on_close: Called once after that, when the session ends: with the cause, or None after
@@ -120,7 +119,7 @@ class Session:
     def __init__(
         self,
         credentials: Credentials,
-        registry: Registry,
+        events: Mapping[str, type[Event]],
         dispatcher: Dispatcher,
         *,
         on_open: Callable[[AmiError | None], object],
@@ -131,7 +130,7 @@ class Session:
     ) -> None:
         self.state = State.GREETING
         self._credentials = credentials
-        self._events = registry.EVENTS
+        self._events = events
         self._dispatcher = dispatcher
         self._on_open = on_open
         self._on_close = on_close
@@ -148,6 +147,8 @@ class Session:
         self._deadlines: list[tuple[float, int, Exchange[Any]]] = []
         self._started = 0
         self._classes: dict[str, type[Event]] = {}
+        self._texts: dict[str, Exchange[Any]] = {}
+        """The exchanges whose replies are raw text."""
         self._text: list[str] = []
         self._text_size = 0
         self._follows: tuple[Exchange[Any], list[str]] | None = None
@@ -248,6 +249,8 @@ class Session:
         exchange.items.clear()
         if not exchange.sent:
             self._forget(exchange)
+            if len(self._out) > 2 * len(self._pending) + 64:
+                self._out = [entry for entry in self._out if not entry[0].done]
             return
         # The server will answer all the same, and the answer must not be taken for another's.
         self._abandoned[exchange.action_id] = exchange
@@ -269,6 +272,9 @@ class Session:
 
     def _challenged(self, exchange: Exchange[Any]) -> None:
         challenge = exchange.reply.headers.get("Challenge") if exchange.reply else None
+        if challenge is None and exchange.reply is not None and exchange.reply.ok:
+            self._shut(ConnectFailed('the server sent no challenge; auth="plain" needs none'))
+            return
         if challenge is None:
             self._logged_in(exchange)
             return
@@ -349,6 +355,8 @@ class Session:
         self._pending[action_id] = exchange
         if isinstance(action, ListAction) or action.ami.event or exchange.until_later:
             self._claiming[action_id] = exchange
+        if issubclass(action.ami.reply, TextReply):
+            self._texts[action_id] = exchange
         self._out.append((exchange, data))
         self._set_deadline(exchange)
         logs.session.debug("sending %s %s", name, action_id)
@@ -369,6 +377,7 @@ class Session:
     def _forget(self, exchange: Exchange[Any]) -> None:
         self._pending.pop(exchange.action_id, None)
         self._claiming.pop(exchange.action_id, None)
+        self._texts.pop(exchange.action_id, None)
         self._abandoned.pop(exchange.action_id, None)
 
     def _finish(self, exchange: Exchange[Any], error: AmiError | None = None) -> None:
@@ -403,7 +412,7 @@ class Session:
         if exchange is None:
             logs.session.debug("dropped a response (%s) that no action waits for", response)
             return
-        self._forget_texts_before(exchange)
+        self._end_texts_before(exchange)
         if exchange.listing and response.lower() == "error":
             # ShowDialPlan finds out in the middle of its list that it has nothing to show.
             reply = exchange.action.ami.reply.from_frame(frame)
@@ -420,13 +429,11 @@ class Session:
             return
         self._take_response(exchange, frame)
 
-    def _forget_texts_before(self, answered: Exchange[Any]) -> None:
-        """Give up abandoned texts: a session is serial, so theirs will not come any more."""
-        for exchange in list(self._abandoned.values()):
-            if exchange.number < answered.number and issubclass(
-                exchange.action.ami.reply, TextReply
-            ):
-                self._forget(exchange)
+    def _end_texts_before(self, answered: Exchange[Any]) -> None:
+        """End the texts that were due before this reply: a server answers in order."""
+        for exchange in list(self._texts.values()):
+            if exchange.number < answered.number and exchange.sent:
+                self._end_text(exchange)
 
     def _receive_more_output(self, frame: str) -> None:
         """Gather the output of a command of old servers, which may hold blank lines."""
@@ -470,19 +477,23 @@ class Session:
             return
         if not frame and not self._text:
             return
-        for exchange in self._pending.values():
-            kind = exchange.action.ami.reply
-            if issubclass(kind, TextReply) and exchange.sent:
+        for exchange in self._texts.values():
+            if exchange.sent:
                 if frame:
                     self._text.append(frame)
                     self._count_text(frame)
                 else:
-                    exchange.reply = kind.from_text(self._text)
-                    self._text.clear()
-                    self._text_size = 0
-                    self._complete(exchange)
+                    self._end_text(exchange)
                 return
         logs.session.debug("dropped a message that is neither response nor event")
+
+    def _end_text(self, exchange: Exchange[Any]) -> None:
+        kind = exchange.action.ami.reply
+        assert issubclass(kind, TextReply)
+        exchange.reply = kind.from_text(self._text)
+        self._text.clear()
+        self._text_size = 0
+        self._complete(exchange)
 
     def _count_text(self, frame: str) -> None:
         """Hold text that comes in several frames to the limit of one message."""

@@ -6,10 +6,9 @@ Each consumer has a bounded queue of its own, so that none slows the reader or a
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import weakref
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar
 
 from . import logs
@@ -26,6 +25,10 @@ QUEUE_SIZE = 10_000
 """Events that wait for a consumer before the oldest are dropped."""
 
 
+_SLICE = 0.005
+"""Seconds that a consumer may work without waiting before others have their turn."""
+
+
 class _Mailbox:
     """A bounded queue of events for one consumer. When full, the oldest event is dropped."""
 
@@ -35,6 +38,7 @@ class _Mailbox:
         self._waiter: asyncio.Future[None] | None = None
         self._closed: AmiError | bool = False
         self._losing = False
+        self._until = 0.0
         self.lost = 0
 
     def put(self, event: Event) -> None:
@@ -49,7 +53,9 @@ class _Mailbox:
         self._events.append(event)
         self._wake()
 
-    def close(self, error: AmiError | None = None) -> None:
+    def close(self, error: AmiError | None = None, *, drop: bool = False) -> None:
+        if drop:
+            self._events.clear()
         if not self._closed:
             self._closed = error or True
             self._wake()
@@ -64,18 +70,30 @@ class _Mailbox:
         Raises:
             StopAsyncIteration: The mailbox is closed and empty.
             ConnectionClosed: The connection was lost, and all events before that were taken.
+            RuntimeError: Another task waits here already.
         """
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if not self._events or not self._until:
+            self._until = now + _SLICE
+        elif now > self._until:
+            # A consumer that never waits itself must not keep the loop from the reader.
+            await asyncio.sleep(0)
+            self._until = loop.time() + _SLICE
         while not self._events:
             self._losing = False
             if self._closed is True:
                 raise StopAsyncIteration
             if self._closed:
                 raise ConnectionClosed(str(self._closed)) from self._closed
-            self._waiter = asyncio.get_running_loop().create_future()
+            if self._waiter is not None:
+                raise RuntimeError("another task waits for this stream; make one for each")
+            self._waiter = loop.create_future()
             try:
                 await self._waiter
             finally:
                 self._waiter = None
+            self._until = loop.time() + _SLICE
         return self._events.popleft()
 
 
@@ -124,7 +142,7 @@ class EventStream(Generic[E_co]):
 class AsyncHandler:
     """Runs a coroutine function for one event after the other, in a task of its own."""
 
-    def __init__(self, function: Callable[[Any], Awaitable[None]]) -> None:
+    def __init__(self, function: Callable[[Any], Any]) -> None:
         self.function = function
         self._name = getattr(function, "__qualname__", repr(function))
         self._mailbox = _Mailbox(self._name)
@@ -143,18 +161,13 @@ class AsyncHandler:
         """Take no more events; what is queued is still worked on."""
         self._mailbox.close()
 
-    def cancel(self) -> None:
-        """End the task where it stands."""
-        self._mailbox.close()
-        if self._task is not None and self._task is not asyncio.current_task():
-            self._task.cancel()
-
-    async def stop(self) -> None:
-        """End the task, and wait until it has ended. A handler may stop itself."""
-        self.cancel()
-        if self._task is not None and self._task is not asyncio.current_task():
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+    def cancel(self) -> asyncio.Task[None] | None:
+        """Drop what is queued and end the task; return it, unless a handler ends itself."""
+        self._mailbox.close(drop=True)
+        if self._task is None or self._task is asyncio.current_task():
+            return None
+        self._task.cancel()
+        return self._task
 
     async def _run(self) -> None:
         while True:
@@ -164,5 +177,10 @@ class AsyncHandler:
                 return
             try:
                 await self.function(event)
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if task is None or task.cancelling():
+                    raise  # it is this task that is cancelled, not what the handler waited for
+                logs.handlers.exception("a handler for %s was cancelled", event.ami_name)
             except Exception:  # noqa: BLE001 - the user's code may raise anything
                 logs.handlers.exception("a handler for %s raised", event.ami_name)

@@ -13,7 +13,7 @@ import itertools
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from hashlib import md5
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 from amisdk_models.registry import ACTIONS
@@ -59,6 +59,7 @@ class FakeAsterisk:
         self._server: asyncio.Server | None = None
         self._sessions: set[_Session] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._serving: set[asyncio.Task[Any]] = set()
         self._calls = itertools.count(1)
         self.channels: dict[str, str] = {}
         """The channels that are up: name to unique id."""
@@ -82,7 +83,7 @@ class FakeAsterisk:
             session.drop()
         for task in list(self._tasks):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._serving, return_exceptions=True)
         await self._server.wait_closed()
         self._server = None
 
@@ -118,6 +119,9 @@ class FakeAsterisk:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         session = _Session(self, reader, writer)
         self._sessions.add(session)
+        if (task := asyncio.current_task()) is not None:
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
         try:
             with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
                 await session.serve()

@@ -106,6 +106,10 @@ Names = Annotated[list[HeaderName], Field(min_length=1)]
 Unit = Literal["seconds", "milliseconds", "microseconds", "bytes", "percent"]
 
 
+Enum = str | Annotated[list[str], Field(min_length=1)] | None
+"""The name of an enumeration, or the values themselves."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
 
@@ -115,7 +119,7 @@ class RecordField(_Strict):
 
     doc: Sentence
     required: bool = False
-    enum: str | list[str] | None = None
+    enum: Enum = None
 
 
 class ActionField(_Strict):
@@ -137,7 +141,7 @@ class ActionField(_Strict):
     required: bool = False
     default: str | int | float | bool | None = None
     """What the server assumes when the header is absent. It is documented, never sent."""
-    enum: str | list[str] | None = None
+    enum: Enum = None
     """The known values: the name of an enumeration, or the values themselves."""
     open: bool = False
     """True where the server takes values beside the enumeration's."""
@@ -203,7 +207,7 @@ class EventField(_Strict):
         "variables",
         "json",
     ] = "text"
-    enum: str | list[str] | None = None
+    enum: Enum = None
     repeat: bool = False
     """True where the header may come several times: the field is then a tuple."""
     absent: list[str] = []

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, TypeVar
 
-from amisdk_models import registry
+from amisdk_models.registry import EVENTS
 from pydantic import SecretStr
 
 from amisdk.errors import AmiError
@@ -38,7 +38,7 @@ class Talk:
         self.dispatcher = Dispatcher()
         self.session = Session(
             Credentials(username, SecretStr(secret), auth, mask),
-            registry,
+            EVENTS,
             self.dispatcher,
             on_open=self.opened.append,
             on_close=self.closed.append,

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -517,6 +518,148 @@ async def test_a_handler_may_send_and_close() -> None:
         server.emit(events.Hangup(cause=16))
         await ami.wait_closed()
     assert replies == ["Pong"]
+
+
+@asynchronous
+async def test_a_handler_that_closes_the_client_goes_on() -> None:
+    reached: list[str] = []
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+
+        @ami.on(events.Hangup)
+        async def leave(_: events.Hangup) -> None:
+            await ami.close()
+            reached.append("after close")
+
+        server.emit(events.Hangup(cause=16))
+        await ami.wait_closed()
+        await asyncio.sleep(0.01)
+    assert reached == ["after close"]
+
+
+@asynchronous
+async def test_a_handler_lives_on_when_what_it_waits_for_is_cancelled(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    seen: list[int | None] = []
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+
+        @ami.on(events.Hangup)
+        async def wait(event: events.Hangup) -> None:
+            seen.append(event.cause)
+            task = asyncio.ensure_future(asyncio.sleep(60))
+            task.cancel()
+            await task
+
+        server.emit(events.Hangup(cause=1))
+        server.emit(events.Hangup(cause=2))
+        await ami.send(actions.Ping())
+        await asyncio.sleep(0.01)
+    assert seen == [1, 2]
+    assert len(caplog.records) == 2
+
+
+@asynchronous
+async def test_an_object_with_a_coroutine_call_is_a_handler() -> None:
+    class Counter:
+        count = 0
+
+        async def __call__(self, _: events.Hangup) -> None:
+            self.count += 1
+
+    counter = Counter()
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        ami.on(events.Hangup)(counter)
+        server.emit(events.Hangup())
+        await ami.send(actions.Ping())
+        await asyncio.sleep(0.01)
+    assert counter.count == 1
+
+
+@asynchronous
+async def test_events_of_a_client_that_was_lost_raise_at_once() -> None:
+    async with serving(Peer.login) as port:
+        ami = client(port)
+        await ami.connect()
+        with pytest.raises(errors.ConnectionClosed):
+            await ami.wait_closed()
+        with pytest.raises(errors.ConnectionClosed):
+            await anext(ami.events())
+        await ami.close()
+
+
+@asynchronous
+async def test_a_close_that_is_cancelled_closes_all_the_same() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        await peer.action()
+        await peer.gone()
+
+    async with serving(serve) as port:
+        ami = client(port)
+        await ami.connect()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await ami.close()
+        assert not ami.connected
+        await ami.wait_closed()
+
+
+@asynchronous
+async def test_a_login_without_a_challenge_is_no_login() -> None:
+    async def serve(peer: Peer) -> None:
+        peer.writer.write(GREETING)
+        peer.respond(await peer.action())
+        await peer.gone()
+
+    async with serving(serve) as port:
+        with pytest.raises(errors.ConnectFailed, match="no challenge"):
+            await client(port).connect()
+
+
+@pytest.mark.parametrize("what", ["Ping", actions.Ping, None])
+@asynchronous
+async def test_only_an_action_can_be_sent(what: object) -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        with pytest.raises(TypeError, match="an action is wanted"):
+            await ami.send(what)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="Originate"):
+            await ami.originate(actions.Ping())  # type: ignore[arg-type]
+        with pytest.raises((TypeError, ValueError)):
+            await ami.send(actions.Ping(), timeout="5")  # type: ignore[arg-type]
+        assert [one["Action"] for one in server.received] == ["Challenge", "Login"]
+
+
+@asynchronous
+async def test_a_host_that_is_no_name_cannot_be_reached() -> None:
+    with pytest.raises(errors.ConnectFailed, match="cannot reach"):
+        await AsyncClient("a..b", username="a", secret="b").connect()
+
+
+@asynchronous
+async def test_what_a_server_does_not_read_is_not_sent() -> None:
+    """Data that cannot be written stays with us, and counts as not sent."""
+
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        transport: Any = peer.writer.transport
+        transport.pause_reading()
+        await asyncio.sleep(60)
+
+    filler = {f"K{number}": "x" * 1000 for number in range(100)}
+    async with serving(serve) as port:
+        ami = client(port)
+        await ami.connect()
+        sending = [asyncio.create_task(ami.send(RawAction("X", filler))) for _ in range(200)]
+        await asyncio.sleep(0.1)
+        for _ in range(20):
+            sending.append(asyncio.create_task(ami.send(RawAction("Late", filler))))
+        await asyncio.sleep(0.05)
+        assert ami._pump is not None
+        ami._pump.session.close()
+        results = await asyncio.gather(*sending, return_exceptions=True)
+        assert isinstance(results[0], errors.OutcomeUnknown)
+        assert isinstance(results[-1], errors.NotSent)
+        await ami.close()
 
 
 @asynchronous

@@ -95,7 +95,7 @@ def test_the_repr_of_a_list_counts_its_items() -> None:
         [events.Hangup(exten="unseen")] * 3, events.Hangup(cause=1)
     )
     assert repr(reply).startswith("Listing(response='Success', items=")
-    assert "<3>" in repr(reply)
+    assert "items=<3 items>" in repr(reply)
     assert "unseen" not in repr(reply)
     assert repr(reply).endswith(", end=Hangup(cause=1))")
 

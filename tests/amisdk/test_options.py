@@ -2,13 +2,14 @@
 
 import ssl
 import traceback
-from types import ModuleType
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from amisdk_models import registry
 from pydantic import SecretStr
 
+from amisdk.models import Event
 from amisdk.options import PORT, TLS_PORT, Options, env_arguments, url_arguments
 
 
@@ -247,7 +248,17 @@ def test_tls_verifies_the_server() -> None:
     assert Options(username="u", secret="p", tls=own).ssl_context() is own
 
 
-def test_the_registry_is_that_of_the_package_or_of_ones_own() -> None:
-    own: Any = ModuleType("own_registry")
-    assert Options(username="u", secret="p").event_registry() is registry
-    assert Options(username="u", secret="p", registry=own).event_registry() is own
+def test_the_events_of_ones_own_registry_go_before_the_packages() -> None:
+    class Hangup(Event):
+        """Another Hangup."""
+
+    class Registry:
+        ACTIONS: Mapping[str, Any] = {}
+        EVENTS: Mapping[str, Any] = {"Hangup": Hangup}
+
+    own: Any = Registry
+    assert Options(username="u", secret="p").event_classes() is registry.EVENTS
+    classes = Options(username="u", secret="p", registry=own).event_classes()
+    assert classes["Hangup"] is Hangup
+    assert classes["Newchannel"] is registry.EVENTS["Newchannel"]
+    assert classes.get("NoSuchEvent") is None

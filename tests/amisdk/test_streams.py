@@ -38,6 +38,40 @@ async def test_a_waiting_consumer_is_woken() -> None:
 
 
 @asynchronous
+async def test_two_tasks_cannot_wait_for_one_stream() -> None:
+    stream: EventStream[Event] = EventStream(Dispatcher(), (), "unsolicited")
+    waiting = asyncio.ensure_future(anext(stream))
+    await asyncio.sleep(0)
+    with pytest.raises(RuntimeError, match="another task"):
+        await anext(stream)
+    stream.close()
+    with pytest.raises(StopAsyncIteration):
+        await waiting
+
+
+@asynchronous
+async def test_a_consumer_that_never_waits_lets_others_run() -> None:
+    dispatcher = Dispatcher()
+    stream: EventStream[Event] = EventStream(dispatcher, (), "unsolicited")
+    for number in range(1000):
+        _push(dispatcher, events.Hangup(cause=number))
+    stream.close()
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    counting = asyncio.ensure_future(count())
+    async for _ in stream:
+        sum(range(2000))
+    counting.cancel()
+    assert turns > 0
+
+
+@asynchronous
 async def test_a_full_queue_drops_the_oldest_counts_and_tells_once_per_burst(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -106,7 +140,7 @@ async def test_a_handler_takes_one_event_after_the_other() -> None:
     handler.start()
     handler.finish()
     await done.wait()
-    await handler.stop()
+    handler.cancel()
     assert (seen, most) == ([0, 1, 2, 3, 4], 1)
 
 
@@ -123,5 +157,7 @@ async def test_a_stopped_handler_is_cancelled_where_it_stands() -> None:
     handler.put(events.Hangup())
     handler.start()
     await asyncio.sleep(0)
-    await handler.stop()
+    task = handler.cancel()
+    assert task is not None
+    await asyncio.wait([task])
     assert reached == ["begun"]

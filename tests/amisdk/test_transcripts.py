@@ -123,7 +123,7 @@ class Replay:
         dispatcher.add(Subscription(self._take, None, "all"))
         self.session = Session(
             Credentials(login["Username"], SecretStr(SECRET), auth, login.get("Events")),
-            registry,
+            registry.EVENTS,
             dispatcher,
             on_open=self.opened.append,
             on_close=lambda _: None,

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from amisdk import actions, errors, events
+from tests.live.asterisk import Server
 from tests.live.support import Pbx
 from tests.support import asynchronous
 
@@ -258,10 +259,12 @@ async def test_a_cache_of_configuration_is_expired_and_marked_stale(pbx: Pbx) ->
 
 
 @asynchronous
-async def test_the_logs_are_rotated(pbx: Pbx) -> None:
+async def test_the_logs_are_rotated_and_set(pbx: Pbx, server: Server) -> None:
     async with pbx.desk() as desk:
         await desk.send(actions.LoggerRotate())
-        await desk.send(actions.PRIDebugFileSet(file="/tmp/live-pri.log"))
+        log = server.home.relative_to(server.tree) / "log" / "pri.log"
+        await desk.send(actions.PRIDebugFileSet(file=f"/{log}"))
+        assert (server.tree / log).exists()
         await desk.send(actions.PRIDebugFileUnset())
 
 

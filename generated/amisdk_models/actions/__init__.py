@@ -2,7 +2,7 @@
 
 """Every action, with the class of its reply. Areas are imported when they are needed."""
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()  # False, but jedi does not know that and completes the names
 if TYPE_CHECKING:
     from .agents import AgentLogoff as AgentLogoff
     from .agents import AgentLogoffReply as AgentLogoffReply

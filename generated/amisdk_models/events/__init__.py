@@ -2,7 +2,7 @@
 
 """Every event. Areas are imported when they are needed."""
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()  # False, but jedi does not know that and completes the names
 if TYPE_CHECKING:
     from .agents import AgentCalled as AgentCalled
     from .agents import AgentComplete as AgentComplete
