@@ -185,7 +185,7 @@ class AsyncClient:
         return self._pump.session.greeting if self._pump is not None else None
 
     async def connect(self) -> None:
-        """Connect and log in.
+        """Connect and log in. After a failure it may be called again.
 
         Raises:
             ConnectTimeout: TCP, TLS, greeting and login took longer than `connect_timeout`.

@@ -1,4 +1,4 @@
-"""Every error that amisdk raises, as one tree.
+"""The errors of talking to a server, as one tree.
 
 ::
 
@@ -21,8 +21,8 @@
         └── MessageTooLong
 
 A value that does not fit an action's field raises pydantic's own ``ValidationError`` where the
-action is made. `InvalidAction` is for what only the encoder sees. ``amisdk`` never puts a
-secret into an error.
+action is made; `InvalidAction` is for what only the encoder sees. A call that is wrong by itself
+raises TypeError, ValueError or RuntimeError, as elsewhere. No error holds a secret.
 """
 
 from __future__ import annotations

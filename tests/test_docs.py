@@ -51,7 +51,14 @@ def test_a_python_example_runs(code: str, monkeypatch: pytest.MonkeyPatch) -> No
 
     async def run() -> None:
         async with asyncio.timeout(10), server, AsyncClient.from_url(server.url) as ami:
-            scope = {"ami": ami, "actions": actions, "events": events, "errors": errors}
+            scope = {
+                "AsyncClient": AsyncClient,
+                "actions": actions,
+                "ami": ami,
+                "asyncio": asyncio,
+                "errors": errors,
+                "events": events,
+            }
             flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
             function = types.FunctionType(compile(code, "example", "exec", flags), scope)
             result = function()

@@ -92,18 +92,6 @@ def test_the_example_in_the_docs_is_the_specs(hotel: Workspace) -> None:
     }
 
 
-def test_a_column_of_the_example_must_be_there(workspace: Workspace) -> None:
-    rest = """
-        fields:
-          Doors: {type: records, doc: Which doors., columns: {Name: Its name.}}
-        example:
-          Doors:
-            - Name: red
-            - Gone: green  # <-
-        """
-    workspace.refuses({"actions/more.yaml": action(rest)}, '"Gone"')
-
-
 def test_the_docs_of_an_enum_tell_its_values(hotel: Workspace) -> None:
     module = (hotel.root / "out" / "hotel" / "enums.py").read_text(encoding="utf-8")
     docs = [

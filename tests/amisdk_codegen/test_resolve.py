@@ -154,6 +154,22 @@ def test_what_a_hint_refers_to_must_be_there(workspace: Workspace, rest: str, me
     workspace.refuses({"names.yaml": names(rest)}, message)
 
 
+DOORS = "fields:\n  Doors: {type: records, doc: Which doors., columns: {Name: Its name.}}\n"
+
+
+def test_a_column_of_the_example_must_be_there(workspace: Workspace) -> None:
+    rest = "example:\n  Doors:\n    - Name: red\n    - Gone: green  # <-"
+    workspace.refuses({"actions/more.yaml": action(DOORS + rest)}, '"Gone"')
+
+
+@pytest.mark.parametrize("rows", ["red", "{Name: red}", "[red]", "[[red]]", "[3]", "[null]"])
+def test_records_of_the_example_are_mappings(workspace: Workspace, rows: str) -> None:
+    rest = f"example:\n  Doors: {rows}  # <-"
+    workspace.refuses(
+        {"actions/more.yaml": action(DOORS + rest)}, 'the example of "Doors" is a list of mappings'
+    )
+
+
 def _renamed(text: str, old: str, new: str) -> str:
     return text.replace(f"  {old}:", f"  {new}:  # <-", 1)
 
