@@ -8,7 +8,7 @@ import inspect
 import ssl
 import weakref
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, overload
@@ -20,6 +20,7 @@ from .errors import (
     ConnectFailed,
     ConnectionClosed,
     ConnectTimeout,
+    InvalidAction,
     NotSent,
     OriginateFailed,
 )
@@ -29,7 +30,7 @@ from .options import Auth, Options, env_arguments, url_arguments
 from .pump import Pump
 from .registry import Registry
 from .session import Session, State
-from .streams import AsyncHandler, EventStream
+from .streams import SLICE, AsyncHandler, EventStream
 from .subscriptions import Dispatcher, Include, Subscription, names_of
 from .wire import MAX_MESSAGE
 
@@ -46,8 +47,18 @@ E1 = TypeVar("E1", bound=Event)
 E2 = TypeVar("E2", bound=Event)
 E3 = TypeVar("E3", bound=Event)
 E4 = TypeVar("E4", bound=Event)
-Handler = Callable[[E], Awaitable[None] | None]
+E5 = TypeVar("E5", bound=Event)
+E6 = TypeVar("E6", bound=Event)
+E_in = TypeVar("E_in", bound=Event)
+Done = TypeVar("Done", bound="Awaitable[None] | None")
 H = TypeVar("H", bound=Callable[[Any], Awaitable[None] | None])
+
+
+Register = Callable[[Callable[[E_in], Done]], Callable[[E_in], Done]]
+"""The decorator that `AsyncClient.on` returns: it gives back the function as it is."""
+
+
+AnyHandler = Callable[[Event], Awaitable[None] | None]
 
 
 class _Default:
@@ -71,6 +82,12 @@ _ORIGINATE_MARGIN = 10.0
 def _is_coroutine_function(function: Any) -> bool:
     call = getattr(function, "__call__", None)  # noqa: B004 - an object with "async def __call__"
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
+
+
+def _hears_calls(mask: str | None) -> bool:
+    """Whether a login with this event mask lets call events through."""
+    words = {word.strip() for word in (mask or "on").lower().split(",")}
+    return bool(words & {"on", "true", "yes", "y", "t", "1", "all", "call"})
 
 
 def _settle(future: asyncio.Future[Any], result: object) -> None:
@@ -349,7 +366,7 @@ class AsyncClient:
 
     async def stream(
         self, action: ListAction[Any, I], *, timeout: Timeout = _DEFAULT
-    ) -> AsyncIterator[I]:
+    ) -> AsyncGenerator[I, None]:
         """Send an action and yield the items of its list as they come.
 
         Args:
@@ -361,6 +378,8 @@ class AsyncClient:
         """
         items: deque[Event] = deque()
         changed = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + SLICE
 
         def add(item: Event) -> None:
             items.append(item)
@@ -371,6 +390,10 @@ class AsyncClient:
             while True:
                 while items:
                     yield items.popleft()  # type: ignore[misc]
+                    if loop.time() > until:
+                        # A consumer that never waits must not keep the loop from the reader.
+                        await asyncio.sleep(0)
+                        until = loop.time() + SLICE
                 if exchange.done:
                     break
                 await changed.wait()
@@ -388,7 +411,8 @@ class AsyncClient:
     ) -> OriginateResponse:
         """Make a call and wait for what becomes of it, without holding up the session.
 
-        The action is sent with ``Async: true``, whatever it says itself.
+        The action is sent with ``Async: true``, whatever it says itself. The outcome comes as an
+        event: the user needs the read privilege call, and events must not be off.
 
         Args:
             action: The call to make.
@@ -401,10 +425,16 @@ class AsyncClient:
 
         Raises:
             OriginateFailed: The call failed; `event` has the reason, if one came.
+            InvalidAction: The client logged in without call events; nothing was sent.
             AmiError: As `send`.
         """
         if action.ami.later is None:
             raise TypeError(f"originate() takes actions.Originate(...), not {action!r}")
+        if not _hears_calls(self._options.events):
+            raise InvalidAction(
+                "originate() waits for an event; log in with an event mask that has call",
+                field="events",
+            )
         blocks = action.ami.blocks
         if isinstance(timeout, _Default) and blocks is not None:
             timeout = blocks.seconds({**dict(action), "async_": None}) + _ORIGINATE_MARGIN
@@ -482,14 +512,31 @@ class AsyncClient:
     @overload
     def events(self, *, include: Include = ...) -> EventStream[Event]: ...
     @overload
-    def events(self, wanted: type[E1], /, *, include: Include = ...) -> EventStream[E1]: ...
+    def events(
+        self,
+        wanted: type[E1],
+        /,
+        *,
+        include: Include = ...,
+    ) -> EventStream[E1]: ...
     @overload
     def events(
-        self, wanted: type[E1], second: type[E2], /, *, include: Include = ...
+        self,
+        wanted: type[E1],
+        second: type[E2],
+        /,
+        *,
+        include: Include = ...,
     ) -> EventStream[E1 | E2]: ...
     @overload
     def events(
-        self, wanted: type[E1], second: type[E2], third: type[E3], /, *, include: Include = ...
+        self,
+        wanted: type[E1],
+        second: type[E2],
+        third: type[E3],
+        /,
+        *,
+        include: Include = ...,
     ) -> EventStream[E1 | E2 | E3]: ...
     @overload
     def events(
@@ -502,6 +549,31 @@ class AsyncClient:
         *,
         include: Include = ...,
     ) -> EventStream[E1 | E2 | E3 | E4]: ...
+    @overload
+    def events(
+        self,
+        wanted: type[E1],
+        second: type[E2],
+        third: type[E3],
+        fourth: type[E4],
+        fifth: type[E5],
+        /,
+        *,
+        include: Include = ...,
+    ) -> EventStream[E1 | E2 | E3 | E4 | E5]: ...
+    @overload
+    def events(
+        self,
+        wanted: type[E1],
+        second: type[E2],
+        third: type[E3],
+        fourth: type[E4],
+        fifth: type[E5],
+        sixth: type[E6],
+        /,
+        *,
+        include: Include = ...,
+    ) -> EventStream[E1 | E2 | E3 | E4 | E5 | E6]: ...
     @overload
     def events(self, *wanted: type[Event] | str, include: Include = ...) -> EventStream[Event]: ...
 
@@ -524,23 +596,74 @@ class AsyncClient:
         return stream
 
     @overload
-    def on(self, *, include: Include = ...) -> Callable[[Handler[Event]], Handler[Event]]: ...
+    def on(self, *, include: Include = ...) -> Callable[[AnyHandler], AnyHandler]: ...
     @overload
     def on(
-        self, wanted: type[E1], /, *, include: Include = ...
-    ) -> Callable[[Handler[E1]], Handler[E1]]: ...
+        self,
+        wanted: type[E1],
+        /,
+        *,
+        include: Include = ...,
+    ) -> Register[E1, Done]: ...
     @overload
     def on(
-        self, wanted: type[E1], second: type[E2], /, *, include: Include = ...
-    ) -> Callable[[Handler[E1 | E2]], Handler[E1 | E2]]: ...
+        self,
+        wanted: type[E1],
+        second: type[E2],
+        /,
+        *,
+        include: Include = ...,
+    ) -> Register[E1 | E2, Done]: ...
     @overload
     def on(
-        self, wanted: type[E1], second: type[E2], third: type[E3], /, *, include: Include = ...
-    ) -> Callable[[Handler[E1 | E2 | E3]], Handler[E1 | E2 | E3]]: ...
+        self,
+        wanted: type[E1],
+        second: type[E2],
+        third: type[E3],
+        /,
+        *,
+        include: Include = ...,
+    ) -> Register[E1 | E2 | E3, Done]: ...
+    @overload
+    def on(
+        self,
+        wanted: type[E1],
+        second: type[E2],
+        third: type[E3],
+        fourth: type[E4],
+        /,
+        *,
+        include: Include = ...,
+    ) -> Register[E1 | E2 | E3 | E4, Done]: ...
+    @overload
+    def on(
+        self,
+        wanted: type[E1],
+        second: type[E2],
+        third: type[E3],
+        fourth: type[E4],
+        fifth: type[E5],
+        /,
+        *,
+        include: Include = ...,
+    ) -> Register[E1 | E2 | E3 | E4 | E5, Done]: ...
+    @overload
+    def on(
+        self,
+        wanted: type[E1],
+        second: type[E2],
+        third: type[E3],
+        fourth: type[E4],
+        fifth: type[E5],
+        sixth: type[E6],
+        /,
+        *,
+        include: Include = ...,
+    ) -> Register[E1 | E2 | E3 | E4 | E5 | E6, Done]: ...
     @overload
     def on(
         self, *wanted: type[Event] | str, include: Include = ...
-    ) -> Callable[[Handler[Event]], Handler[Event]]: ...
+    ) -> Callable[[AnyHandler], AnyHandler]: ...
 
     def on(
         self, *wanted: type[Event] | str, include: Include = "unsolicited"

@@ -45,29 +45,23 @@ _LEARNED_PER_FIELD = 8
 """Bound on the spellings kept for a class: a caller can invent header names without end."""
 
 
-def _marks(field: FieldInfo) -> list[Any]:
-    """Collect the annotations' metadata of a field, however deep."""
-    found: list[Any] = list(field.metadata)
+def _parts(field: FieldInfo) -> Iterator[Any]:
+    """Yield the annotation of a field and all that it is made of."""
     waiting: list[Any] = [field.annotation]
     while waiting:
         annotation = waiting.pop()
-        found.extend(getattr(annotation, "__metadata__", ()))
+        yield annotation
         waiting.extend(arg for arg in get_args(annotation) if not isinstance(arg, (str, int)))
-    return found
+
+
+def _marks(field: FieldInfo) -> list[Any]:
+    """Collect the markers of a field, however deep."""
+    deep = (mark for part in _parts(field) for mark in getattr(part, "__metadata__", ()))
+    return [*field.metadata, *deep]
 
 
 def _wire_name(name: str, field: FieldInfo) -> str:
     return field.serialization_alias or name
-
-
-def _is_text(field: FieldInfo) -> bool:
-    waiting: list[Any] = [field.annotation]
-    while waiting:
-        annotation = waiting.pop()
-        if annotation is str:
-            return True
-        waiting.extend(arg for arg in get_args(annotation) if not isinstance(arg, (str, int)))
-    return False
 
 
 class Reader:
@@ -100,7 +94,7 @@ class Reader:
         for name, field in model.model_fields.items():
             wire = _wire_name(name, field)
             self.spellings[wire] = self.spellings[wire.lower()] = name
-            if _is_text(field):
+            if any(part is str for part in _parts(field)):
                 self._texts.add(name)
             nothing = NOTHING
             for mark in _marks(field):
@@ -150,6 +144,9 @@ class Reader:
 
     def _read_special(self, data: dict[str, Any], field: str, value: str) -> None:
         if field in self._repeated:
+            if field in self._pairs and field in self._absent:
+                name, _, text = value.partition("=")
+                value = f"{name}=" if text in self._absent[field] else value
             data.setdefault(field, []).append(value)
         elif value not in self._absent.get(field, NOTHING):
             if field in data:
@@ -253,17 +250,8 @@ def _form(field: FieldInfo) -> _Form:
             return _write_json
     if escaped:
         return _write_escaped
-    return _write_records if _holds_records(field) else _write_value
-
-
-def _holds_records(field: FieldInfo) -> bool:
-    waiting: list[Any] = [field.annotation]
-    while waiting:
-        annotation = waiting.pop()
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            return True
-        waiting.extend(arg for arg in get_args(annotation) if not isinstance(arg, (str, int)))
-    return False
+    records = (isinstance(part, type) and issubclass(part, BaseModel) for part in _parts(field))
+    return _write_records if any(records) else _write_value
 
 
 def _write_words(words: Words, wire: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -105,7 +105,7 @@ def failure(exchange: Exchange[Any]) -> ActionFailed | None:
 
 
 _REASONS = {
-    "0": " (no such extension or channel)",
+    "0": " (failed; the Hangup event has the cause)",
     "1": " (hung up)",
     "3": " (nobody answered in time)",
     "5": " (busy)",

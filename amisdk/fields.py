@@ -149,9 +149,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 
 def _pairs(value: object) -> object:
     if isinstance(value, (list, tuple)):
-        found = (item.partition("=") for item in value)
-        # "(null)" is what the server writes for a variable that is not set.
-        return {name: "" if text == "(null)" else text for name, _, text in found}
+        return {name: text for name, _, text in (item.partition("=") for item in value)}
     return value
 
 

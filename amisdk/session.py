@@ -586,6 +586,8 @@ class Session:
     def _shut(self, error: AmiError | None) -> None:
         if self.state is State.CLOSED:
             return
+        if error is not None:
+            logs.session.warning("the session ended: %s", error)
         was_ready = self.state is State.READY
         self.state = State.CLOSED
         self._out.clear()

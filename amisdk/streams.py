@@ -16,7 +16,7 @@ from .errors import AmiError, ConnectionClosed
 from .models import Event
 from .subscriptions import Dispatcher, Include, Subscription, names_of
 
-__all__ = ["QUEUE_SIZE", "AsyncHandler", "EventStream"]
+__all__ = ["QUEUE_SIZE", "SLICE", "AsyncHandler", "EventStream"]
 
 E_co = TypeVar("E_co", bound=Event, covariant=True)
 
@@ -25,7 +25,7 @@ QUEUE_SIZE = 10_000
 """Events that wait for a consumer before the oldest are dropped."""
 
 
-_SLICE = 0.005
+SLICE = 0.005
 """Seconds that a consumer may work without waiting before others have their turn."""
 
 
@@ -75,11 +75,11 @@ class _Mailbox:
         loop = asyncio.get_running_loop()
         now = loop.time()
         if not self._events or not self._until:
-            self._until = now + _SLICE
+            self._until = now + SLICE
         elif now > self._until:
             # A consumer that never waits itself must not keep the loop from the reader.
             await asyncio.sleep(0)
-            self._until = loop.time() + _SLICE
+            self._until = loop.time() + SLICE
         while not self._events:
             self._losing = False
             if self._closed is True:
@@ -93,7 +93,7 @@ class _Mailbox:
                 await self._waiter
             finally:
                 self._waiter = None
-            self._until = loop.time() + _SLICE
+            self._until = loop.time() + SLICE
         return self._events.popleft()
 
 
@@ -136,6 +136,12 @@ class EventStream(Generic[E_co]):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         self.close()
 
 

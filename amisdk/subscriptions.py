@@ -6,9 +6,10 @@ worked out once, and kept until somebody subscribes or leaves.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from . import logs
 from .models import Event, UnknownEvent
@@ -32,6 +33,20 @@ class Subscription:
     include: Include
     unknown_only: bool = False
     """Whether only events count that the registry does not have."""
+
+    def __post_init__(self) -> None:
+        if self.include not in get_args(Include):
+            raise ValueError(f"include is one of {get_args(Include)}, not {self.include!r}")
+
+
+def _refuse(awaitable: object, event: Event) -> None:
+    """Tell that nobody awaits what a plain function returned."""
+    if inspect.iscoroutine(awaitable):
+        awaitable.close()
+    logs.handlers.error(
+        "a handler for %s returned an awaitable, which nobody awaits; write it with async def",
+        event.ami_name,
+    )
 
 
 class Route(NamedTuple):
@@ -99,7 +114,7 @@ class Dispatcher:
             lowered = name.lower()
             wanting = [
                 subscription
-                for subscription in self._subscriptions
+                for subscription in tuple(self._subscriptions)
                 if subscription.names is None or lowered in subscription.names
             ]
             route = Route(
@@ -117,6 +132,11 @@ class Dispatcher:
             if subscription.unknown_only and not isinstance(event, UnknownEvent):
                 continue
             try:
-                subscription.deliver(event)
-            except Exception:  # noqa: BLE001 - the user's code may raise anything
+                result = subscription.deliver(event)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException:  # noqa: BLE001 - the user's code may raise anything
                 logs.handlers.exception("a handler for %s raised", event.ami_name)
+                continue
+            if result is not None and inspect.isawaitable(result):
+                _refuse(result, event)

@@ -229,7 +229,7 @@ class EventField(_Strict):
             raise ValueError(f"a field of type {self.type} cannot repeat")
         if self.escaped and self.type not in ("text", "verbatim", "variables"):
             raise ValueError(f"escaped does not fit type {self.type}")
-        if self.absent and self.type in ("verbatim", "variables", "json", "csv"):
+        if self.absent and self.type in ("verbatim", "json", "csv"):
             raise ValueError(f"absent does not fit type {self.type}")
         if self.words is not None and (self.type != "bool" or len(self.words) != 2):
             raise ValueError("words are two texts, for a field of type bool")

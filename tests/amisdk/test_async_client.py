@@ -266,7 +266,7 @@ async def test_leaving_a_stream_early_leaves_the_session_sound() -> None:
                 assert isinstance(item, events.QueueMember)
                 assert item.queue == "a"
                 break
-            await items.aclose()  # type: ignore[attr-defined]
+            await items.aclose()
             assert (await ami.send(actions.Ping())).ping == "Pong"
         assert [event.headers.get("Queue") async for event in everything] == ["a"]
 

@@ -116,7 +116,7 @@ def test_a_call_that_was_answered_stands_for_none(lines: tuple[str, ...]) -> Non
     ("lines", "reason"),
     [
         (("Reason: 5",), "5 (busy)"),
-        (("Reason: 0",), "0 (no such extension or channel)"),
+        (("Reason: 0",), "0 (failed; the Hangup event has the cause)"),
         (("Reason: 3",), "3 (nobody answered in time)"),
         (("Reason: 77",), "77"),
         ((), "unknown"),

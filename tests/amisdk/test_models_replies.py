@@ -52,16 +52,16 @@ PRESENCE = (
 def test_a_header_that_comes_twice_may_have_two_fields() -> None:
     reply = actions.PresenceStateReply.from_frame(frame(*PRESENCE))
     assert (reply.response, reply.action_id, reply.message) == ("Success", "7", "Presence State")
-    assert reply.presence_message == "lunch"
+    assert reply.state_text == "lunch"
     assert reply.headers.all("Message") == ("Presence State", "lunch")
     assert reply.issues == ()
     alone = actions.PresenceStateReply.from_frame(frame(*PRESENCE[:-1]))
-    assert alone.presence_message is None
+    assert alone.state_text is None
 
 
 def test_a_header_that_comes_too_often_is_an_issue() -> None:
     reply = actions.PresenceStateReply.from_frame(frame(*PRESENCE, "Message: again"))
-    assert (reply.message, reply.presence_message) == ("Presence State", "lunch")
+    assert (reply.message, reply.state_text) == ("Presence State", "lunch")
     assert [(issue.header, issue.text) for issue in reply.issues] == [("Message", "again")]
 
 

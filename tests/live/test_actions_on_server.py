@@ -129,7 +129,7 @@ async def test_a_waiting_caller_is_moved_and_withdrawn(pbx: Pbx) -> None:
         )
         status = await desk.send(actions.QueueStatus(queue="empty-queue"))
         entry = next(item for item in status.items if isinstance(item, events.QueueEntry))
-        assert (entry.channel, entry.priority) == (call.far, "7")
+        assert (entry.channel, entry.priority) == (call.far, 7)
         await desk.send(
             actions.QueueWithdrawCaller(
                 queue="empty-queue", caller=call.far, withdraw_info="callback"

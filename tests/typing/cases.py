@@ -46,6 +46,13 @@ async def incoming(ami: AsyncClient) -> None:
     async def good(event: events.Hangup) -> None:
         reveal_type(event.cause_txt)  # revealed: str | None
 
+    reveal_type(await good(events.Hangup()))  # revealed: None
+
+    async for one in ami.events(
+        events.Newchannel, events.Newstate, events.DialBegin, events.DialEnd, events.Hangup
+    ):
+        reveal_type(one)  # revealed: Newchannel | Newstate | DialBegin | DialEnd | Hangup
+
     @ami.on(events.Hangup)  # wrong
     def bad(event: events.Newchannel) -> None: ...
 

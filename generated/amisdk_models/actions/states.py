@@ -87,10 +87,13 @@ class PresenceStateReply(Reply):
     subtype: Soft[str] = Field(default=None, serialization_alias="Subtype")
     """Text that says more about the state."""
 
-    presence_message: Annotated[Soft[str], SecondOf("Message")] = Field(
-        default=None, serialization_alias="PresenceMessage"
-    )
+    presence_message: Soft[str] = Field(default=None, serialization_alias="PresenceMessage")
     """Text for people to read. Asterisk 13-23."""
+
+    state_text: Annotated[Soft[str], SecondOf("Message")] = Field(
+        default=None, serialization_alias="StateText"
+    )
+    """The same text, in the second header Message."""
 
 
 class PresenceState(Action[PresenceStateReply]):

@@ -3123,8 +3123,8 @@ class SoftHangupRequest(Event):
     """Channel variables of the channel that manager.conf names in channelvars."""
 
     cause: Soft[int] = Field(default=None, serialization_alias="Cause")
-    """What asked for it, as a sum; no Q.850 code here: 1 the device, 2 a redirect, 4 a shutdown,
-    8 a time limit, 16 a module that unloads, 32 a plain request.
+    """What asked for it, as a sum (1 the device, 2 a redirect, 4 a shutdown, 8 a time limit, 16
+    a module that unloads, 32 a plain request); where the dialplan ended, a hangup cause.
     """
 
     tech_cause: Soft[int] = Field(default=None, serialization_alias="TechCause")

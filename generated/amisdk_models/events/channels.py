@@ -309,8 +309,10 @@ class Status(Event):
     seconds: Soft[int] = Field(default=None, serialization_alias="Seconds")
     """Age of the channel. In seconds."""
 
-    variables: Soft[VariablePairs] = Field(default=None, serialization_alias="Variable")
-    """Variables that were asked for, or all."""
+    variables: Annotated[Soft[VariablePairs], Absent("(null)")] = Field(
+        default=None, serialization_alias="Variable"
+    )
+    """Variables that were asked for, or all; one that is not set is empty."""
 
 
 class StatusComplete(Event):

@@ -314,8 +314,8 @@ class QueueEntry(Event):
     wait: Soft[int] = Field(default=None, serialization_alias="Wait")
     """How long the caller has waited. In seconds."""
 
-    priority: Soft[str] = Field(default=None, serialization_alias="Priority")
-    """Priority of the caller in the queue, a number. Asterisk 13-23."""
+    priority: Soft[int] = Field(default=None, serialization_alias="Priority")
+    """Priority of the caller in the queue. Asterisk 13-23."""
 
 
 class QueueMember(Event):

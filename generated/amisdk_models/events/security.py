@@ -5,7 +5,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from amisdk.fields import Soft, Words
+from amisdk.fields import Absent, Soft, Words
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
 from pydantic import Field
@@ -71,8 +71,10 @@ class AuthMethodNotAllowed(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
     auth_method: Soft[str] = Field(default=None, serialization_alias="AuthMethod")
     """The way it tried."""
@@ -122,8 +124,10 @@ class ChallengeResponseFailed(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
     challenge: Soft[str] = Field(default=None, serialization_alias="Challenge")
     """The challenge that the client got."""
@@ -174,8 +178,10 @@ class ChallengeSent(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
     challenge: Soft[str] = Field(default=None, serialization_alias="Challenge")
     """Challenge that was sent."""
@@ -220,8 +226,10 @@ class FailedACL(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
     acl_name: Soft[str] = Field(default=None, serialization_alias="ACLName")
     """Name of the access list that refused it."""
@@ -269,8 +277,10 @@ class InvalidAccountID(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
 
 class InvalidPassword(Event):
@@ -312,8 +322,10 @@ class InvalidPassword(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
     challenge: Soft[str] = Field(default=None, serialization_alias="Challenge")
     """The challenge that the client got."""
@@ -367,8 +379,10 @@ class InvalidTransport(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
     attempted_transport: Soft[str] = Field(default=None, serialization_alias="AttemptedTransport")
     """The transport, such as UDP."""
@@ -416,8 +430,10 @@ class LoadAverageLimit(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
 
 class MemoryLimit(Event):
@@ -459,8 +475,10 @@ class MemoryLimit(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
 
 class RequestBadFormat(Event):
@@ -505,11 +523,13 @@ class RequestBadFormat(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
     request_type: Soft[str] = Field(default=None, serialization_alias="RequestType")
-    """Kind of the request."""
+    """Kind of the request; for an action, the word Action and its name."""
 
     request_params: Soft[str] = Field(default=None, serialization_alias="RequestParams")
     """Parameters of the request."""
@@ -557,11 +577,13 @@ class RequestNotAllowed(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
     request_type: Soft[str] = Field(default=None, serialization_alias="RequestType")
-    """Kind of the request."""
+    """Kind of the request; for an action, the word Action and its name."""
 
     request_params: Soft[str] = Field(default=None, serialization_alias="RequestParams")
     """Parameters of the request."""
@@ -609,11 +631,13 @@ class RequestNotSupported(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
     request_type: Soft[str] = Field(default=None, serialization_alias="RequestType")
-    """Kind of the request."""
+    """Kind of the request; for an action, the word Action and its name."""
 
 
 class SessionLimit(Event):
@@ -655,8 +679,10 @@ class SessionLimit(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
 
 class SuccessfulAuth(Event):
@@ -698,8 +724,10 @@ class SuccessfulAuth(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
     using_password: Annotated[Soft[bool], Words("1", "0")] = Field(
         default=None, serialization_alias="UsingPassword"
@@ -749,8 +777,10 @@ class UnexpectedAddress(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Module that saw it; no server was seen to send it."""
 
-    session_tv: Soft[datetime] = Field(default=None, serialization_alias="SessionTV")
-    """When the session began."""
+    session_tv: Annotated[Soft[datetime], Absent("1970-01-01T00:00:00.000+0000")] = Field(
+        default=None, serialization_alias="SessionTV"
+    )
+    """When the session began; missing if it never logged in."""
 
     expected_address: Soft[str] = Field(default=None, serialization_alias="ExpectedAddress")
     """Address of the session, such as IPV4/UDP/192.0.2.1/5060."""
