@@ -7,6 +7,7 @@ Names and types of fields are decided in `fields`.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator
 from keyword import iskeyword
 from typing import Any
@@ -368,21 +369,35 @@ def _example(spec: Spec, cls: str, arguments: list[tuple[str, Any, str | None]])
     """Write an example as a doctest; one line if it fits, else one for each argument."""
     lines: list[str] = []
     for name, value, record in arguments:
-        if record is None:
-            lines.append(f"{name}={python_literal(value)},")
+        if record is None or not isinstance(value, list):
+            lines += _argument(name, value, WIDTH - 12)
             continue
         lines.append(f"{name}=[")
-        for row in value if isinstance(value, list) else ():
-            made = ", ".join(
-                f"{field_name(column, record, spec.names)}={python_literal(cell)}"
-                for column, cell in row.items()
-            )
-            lines.append(f"    actions.{record}({made}),")
+        for row in value:
+            cells = {field_name(wire, record, spec.names): cell for wire, cell in row.items()}
+            made = ", ".join(f"{key}={python_literal(cell)}" for key, cell in cells.items())
+            short = f"    actions.{record}({made}),"
+            if len(short) <= WIDTH - 12:
+                lines.append(short)
+                continue
+            lines.append(f"    actions.{record}(")
+            for key, cell in cells.items():
+                lines += [f"        {line}" for line in _argument(key, cell, WIDTH - 20)]
+            lines.append("    ),")
         lines.append("],")
     short = f"    >>> actions.{cls}({' '.join(lines).removesuffix(',')})"
-    if len(short) <= WIDTH and "[" not in short:
+    if len(short) <= WIDTH and len(lines) == len(arguments):
         return [short]
     return [f"    >>> actions.{cls}(", *(f"    ...     {line}" for line in lines), "    ... )"]
+
+
+def _argument(name: str, value: Any, width: int) -> list[str]:
+    """Write one argument; a text that is too long for a line as several."""
+    line = f"{name}={python_literal(value)},"
+    if len(line) <= width or not isinstance(value, str):
+        return [line]
+    parts = textwrap.wrap(value, width - 12, drop_whitespace=False, break_on_hyphens=False)
+    return [f"{name}=(", *(f"    {quoted(part)}" for part in parts), "),"]
 
 
 def _hints(spec: Spec) -> list[tuple[str, str]]:

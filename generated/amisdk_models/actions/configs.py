@@ -219,7 +219,12 @@ class UpdateConfig(Action[UpdateConfigReply]):
         ...     reload="app_queue.so",
         ...     changes=[
         ...         actions.UpdateConfigChange(action="NewCat", cat="sales"),
-        ...         actions.UpdateConfigChange(action="Append", cat="vip", var="maxlen", value="5"),
+        ...         actions.UpdateConfigChange(
+        ...             action="Append",
+        ...             cat="vip",
+        ...             var="maxlen",
+        ...             value="5",
+        ...         ),
         ...     ],
         ... )
     """

@@ -84,9 +84,7 @@ class Events(Action[EventsReply]):
     Asterisk 11-23, core.
 
     Example:
-        >>> actions.Events(
-        ...     event_mask=["call", "system"],
-        ... )
+        >>> actions.Events(event_mask=["call", "system"])
     """
 
     ami = ActionInfo(
@@ -175,11 +173,7 @@ class Login(Action[LoginReply]):
     Asterisk 11-23, core.
 
     Example:
-        >>> actions.Login(
-        ...     username="admin",
-        ...     secret="s3cret",
-        ...     events=["call", "agent"],
-        ... )
+        >>> actions.Login(username="admin", secret="s3cret", events=["call", "agent"])
     """
 
     ami = ActionInfo(
