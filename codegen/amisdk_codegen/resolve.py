@@ -429,7 +429,12 @@ def _enums(spec: Spec) -> list[EnumPlan]:
         for name, one in source.content.enums.items():
             doc = wrapped([one.summary], indent=0)
             if isinstance(one.values, dict):
-                doc += ["", *(f"- ``{value}``: {text}" for value, text in one.values.items())]
+                doc.append("")
+                for value, text in one.values.items():
+                    line = f"- ``{value}``: {text}"
+                    doc += textwrap.wrap(
+                        line, WIDTH, subsequent_indent="  ", break_on_hyphens=False
+                    )
             enums.append(EnumPlan(name, [quoted(value) for value in one.values], doc))
     return sorted(enums, key=lambda enum: enum.name)
 
