@@ -374,6 +374,8 @@ def _example(spec: Spec, cls: str, arguments: list[tuple[str, Any, str | None]])
             continue
         lines.append(f"{name}=[")
         for row in value:
+            if not isinstance(row, dict):
+                continue  # which was told
             cells = {field_name(wire, record, spec.names): cell for wire, cell in row.items()}
             made = ", ".join(f"{key}={python_literal(cell)}" for key, cell in cells.items())
             short = f"    actions.{record}({made}),"
