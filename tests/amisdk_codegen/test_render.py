@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import json
 import shutil
 from itertools import pairwise
 from pathlib import Path
@@ -90,6 +91,24 @@ def test_the_example_in_the_docs_is_the_specs(hotel: Workspace) -> None:
         "wakeups": "[actions.HotelCheckInWakeup(time='07:00', voice='loud'), "
         "actions.HotelCheckInWakeup(time='08:00 or a little bit later than that', voice='soft')]",
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["word  " * 40, "w" * 200, "back\\slash " * 20, '"quote" it\'s ' * 20, "ünï," * 60, " x "],
+)
+def test_a_long_text_in_an_example_stays_what_it_is(bare: Workspace, text: str) -> None:
+    example = f"fields: {{Door: Which door.}}\nexample: {{Door: {json.dumps(text)}}}"
+    bare.write({"actions/more.yaml": action(example)})
+    assert bare.generate().status == 0
+    module = ast.parse((bare.package / "actions" / "more.py").read_text(encoding="utf-8"))
+    [doc] = [
+        ast.get_docstring(node) or "" for node in module.body[-1:] if isinstance(node, ast.ClassDef)
+    ]
+    [shown] = doctest.DocTestParser().get_examples(doc)
+    call = ast.parse(shown.source, mode="eval").body
+    assert isinstance(call, ast.Call)
+    assert [ast.literal_eval(word.value) for word in call.keywords] == [text]
 
 
 def test_the_docs_of_an_enum_tell_its_values(hotel: Workspace) -> None:
