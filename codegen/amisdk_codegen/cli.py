@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(needs, file=sys.stderr)
     except BrokenPipeError:  # as of "| head"
         sys.stdout = None
-        return 0
+        return int(options.command == "check")  # which only prints differences
     except OSError as error:
         print(f"amisdk-codegen: {error}", file=sys.stderr)
     return 2

@@ -180,12 +180,21 @@ assert action.to_headers() == [
     ("Variable", "A=1\\,2"), ("Mine", "1"), ("Note", "x"), ("Note", "y"),
     ("Time-000000", "07:00"), ("Voice-000000", "loud"), ("Async", "true"),
 ], action.to_headers()
-for wrong in ({"room": 0}, {"room": "7"}, {"kind": "suite"}, {"colour": "red"}, {"tags": None}):
+right = {"guest": "Ann", "room": 7, "empty": "", "tags": "a"}
+wrong = [{name: given for name, given in right.items() if name != left} for left in right]
+for change in (
+    {"guest": ""}, {"room": 0}, {"room": 1000}, {"room": "7"}, {"smoker": "Y"},
+    {"kind": "suite", "board": "full", "tags": None}, {"colour": "red"}, {"kind": "single"},
+    {"smoker": True, "priority": 1}, {"wakeups": [{"voice": "loud"}]},
+):
+    wrong.append({**right, **change})
+actions.HotelCheckIn(**right)
+for arguments in wrong:
     try:
-        actions.HotelCheckIn(**{"guest": "Ann", "room": 7, "empty": "", "tags": "a", **wrong})
+        actions.HotelCheckIn(**arguments)
     except ValueError:
         continue
-    raise AssertionError(wrong)
+    raise AssertionError(arguments)
 
 event = registry.EVENTS["hotelroom"].from_frame("\r\n".join([
     "Event: HotelRoom", "Guest: Ann", "Room: seven", "Kind: suite", "OldGuest: Bob",
@@ -207,6 +216,7 @@ assert actions.HotelRooms.ami.list.announced is actions.HotelRooms.ami.list.corr
 assert 19 not in actions.HotelCheckIn.ami.versions and 20 in actions.HotelCheckIn.ami.versions
 assert actions.HotelCheckIn.ami.blocks.seconds({"wait": 500}) == 0.5
 assert actions.HotelCheckIn.ami.blocks.seconds({}) == 1.5
+assert actions.HotelCheckIn.ami.blocks.seconds({"wait": 500, "async_": True}) == 0
 assert len(registry.ACTIONS) == 9 and len(registry.EVENTS) == 3
 for table in (registry.ACTIONS, registry.EVENTS):
     for name, cls in table.items():

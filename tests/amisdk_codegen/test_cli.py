@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -197,6 +199,18 @@ def test_the_module_runs_as_the_command(workspace: Workspace) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     (workspace.package / "py.typed").unlink()
     assert python(*arguments, cwd=workspace.root).returncode == 1
+
+
+def test_a_difference_counts_even_if_nobody_reads_it_to_the_end(workspace: Workspace) -> None:
+    (workspace.package / "mine.py").write_text("mine = 1\n" * 20_000)
+    command = [sys.executable, "-m", "amisdk_codegen", "check", "--out=out", "--package=things"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout
+        assert run.stderr
+        assert run.stdout.readline() == b"--- out/things/mine.py\n"
+        run.stdout.close()
+        assert run.stderr.read() == b"out/things is not what spec says\n"
+    assert run.returncode == 1
 
 
 def test_the_package_in_this_repository_is_what_its_spec_says(

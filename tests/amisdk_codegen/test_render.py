@@ -29,6 +29,16 @@ def _package(workspace: Workspace) -> dict[str, bytes]:
     return contents(workspace.root / "out" / "hotel")
 
 
+def _field_docs(cls: ast.ClassDef) -> dict[str, object]:
+    return {
+        ast.unparse(field.target): doc.value.value
+        for field, doc in pairwise(cls.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(doc, ast.Expr)
+        and isinstance(doc.value, ast.Constant)
+    }
+
+
 def test_the_package_works(hotel: Workspace) -> None:
     done = python("-W", "error", "-c", PROGRAM, cwd=hotel.root)
     assert (done.returncode, done.stdout, done.stderr) == (0, "fine\n", "")
@@ -57,17 +67,25 @@ def test_the_docs_say_what_the_spec_says(hotel: Workspace) -> None:
     assert "Needs the write privilege system or call. Danger: runs code." in words
     assert "Where it is gone: Hotel-Rooms." in words
     assert "The outcome comes later, as the event HotelArrived." in words
-    docs = {
-        field.target.id: doc.value.value
-        for field, doc in pairwise(classes["HotelCheckIn"].body)
-        if isinstance(field, ast.AnnAssign)
-        and isinstance(field.target, ast.Name)
-        and isinstance(doc, ast.Expr)
-        and isinstance(doc.value, ast.Constant)
-    }
+    docs = _field_docs(classes["HotelCheckIn"])
     assert docs["guest"] == 'Name of the guest, such as O\'Hara "the Great".'
     assert docs["smoker"] == "Whether the guest smokes. The server's default is false."
     assert docs["nights"] == "How long the guest stays. In seconds. The server's default is 1.5."
+
+
+def test_the_docs_of_a_groups_fields_say_whose_they_are(hotel: Workspace) -> None:
+    module = (hotel.root / "out" / "hotel" / "events" / "hotels.py").read_text(encoding="utf-8")
+    [room] = [
+        node
+        for node in ast.parse(module).body
+        if isinstance(node, ast.ClassDef) and node.name == "HotelRoom"
+    ]
+    docs = _field_docs(room)
+    assert docs["guest"] == "Name of the guest."
+    assert docs["born"] == "When the guest was born."
+    assert docs["old_guest"] == "Name of the guest before. Asterisk 20-23."
+    assert docs["share"] == "Share of the price. In percent."
+    assert "old_born" not in docs
 
 
 def test_the_example_in_the_docs_is_the_specs(hotel: Workspace) -> None:
@@ -77,6 +95,7 @@ def test_the_example_in_the_docs_is_the_specs(hotel: Workspace) -> None:
         for node in ast.parse(module).body
         if isinstance(node, ast.ClassDef) and node.name == "HotelCheckIn"
     ]
+    assert 'tags=["a", "b"],' in doc
     [example] = doctest.DocTestParser().get_examples(doc)
     call = ast.parse(example.source, mode="eval").body
     assert isinstance(call, ast.Call)
@@ -124,6 +143,20 @@ def test_the_docs_of_an_enum_tell_its_values(hotel: Workspace) -> None:
 
 
 def test_lines_are_no_longer_than_100_columns(hotel: Workspace) -> None:
+    prose = {length: ("word " * 30)[: length - 4] + "end." for length in range(70, 120)}
+    fields = "".join(f"  Door{length}: {text}\n" for length, text in prose.items())
+    hotel.write(
+        {
+            "actions/more.yaml": action(f"fields:\n{fields}"),
+            "events/more.yaml": event(f"fields:\n{fields}"),
+            "moods.yaml": "summary: Moods.\nenums:\n"
+            + "".join(
+                f"  Mood{length}: {{summary: {text}, values: {{Glad: {text}}}}}\n"
+                for length, text in prose.items()
+            ),
+        }
+    )
+    assert hotel.run("generate", "--out", "out", "--package", "hotel").status == 0
     lines = [line for data in _package(hotel).values() for line in data.decode().splitlines()]
     assert [line for line in lines if len(line) > 100] == []
 
@@ -225,7 +258,11 @@ def test_the_order_of_definitions_in_a_file_does_not_matter(hotel: Workspace) ->
     assert head == "\n"
     key, *classes = classes
     text = "summary: Replies of each shape.\n" + key + "".join(reversed(classes))
-    hotel.write({"actions/shapes.yaml": text})
+    shared = str(HOTEL["shared.yaml"])
+    first, last = (line for line in shared.splitlines(keepends=True) if "HotelCheckIn" in line)
+    shared = shared.replace(first + last, last + first)
+    assert shared != HOTEL["shared.yaml"]
+    hotel.write({"actions/shapes.yaml": text, "shared.yaml": shared})
     hotel.run("generate", "--out", "out", "--package", "hotel")
     assert _package(hotel) == before
 
@@ -244,6 +281,17 @@ def test_what_lies_in_the_users_directory_does_not_matter(
     outcome = hotel.run("generate", "--spec", "../spec", "--out", "new", "--package", "hotel")
     assert outcome.status == 0
     assert contents(elsewhere / "new" / "hotel") == _package(hotel)
+
+
+def test_the_users_own_settings_do_not_matter(hotel: Workspace, tmp_path: Path) -> None:
+    settings = tmp_path / "settings"
+    (settings / "ruff").mkdir(parents=True)
+    for directory in (settings, settings / "ruff"):
+        (directory / "ruff.toml").write_text("line-length = 40\nformat.quote-style = 'single'\n")
+    arguments = ["-m", "amisdk_codegen", "check", "--out", "out", "--package", "hotel"]
+    where = {"TMPDIR": str(settings), "XDG_CONFIG_HOME": str(settings)}
+    done = python(*arguments, cwd=hotel.root, **where)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 @pytest.mark.parametrize("spec", [".", "./", "../spec", "{root}/spec"])
