@@ -17,7 +17,7 @@ from .errors import Problem, SpecError
 from .model import SpecFile
 from .write import differences, replace, write
 
-__all__ = ["main", "schema_text"]
+__all__ = ["main", "own_spec", "schema_text"]
 
 SCHEMA = "schema.json"
 
@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _generate(options)
             case "check":
                 return _check(options)
+            case "import":
+                return _import(options)
             case _:
                 return _schema(options)
     except SpecError as error:
@@ -64,7 +66,18 @@ def _files(options: argparse.Namespace) -> dict[str, str]:
     package: str = options.package
     if not package.isidentifier() or iskeyword(package):
         raise SpecError([Problem("--package", 1, f'"{package}" is no name for a package')])
-    return render(resolve(load(options.spec), package))
+    below = own_spec()
+    alone = options.alone or (options.spec.is_dir() and options.spec.samefile(below))
+    if not alone and package in ("amisdk", "amisdk_codegen", "amisdk_models"):
+        raise SpecError([Problem("--package", 1, f'"{package}" is a package of amisdk itself')])
+    return render(resolve(load(options.spec), package, None if alone else load(below)))
+
+
+def own_spec() -> Path:
+    """Return the directory of amisdk's own spec: in the package, or in its repository."""
+    here = Path(__file__).parent
+    packaged = here / "spec"
+    return packaged if packaged.is_dir() else here.parent.parent / "spec"
 
 
 def _generate(options: argparse.Namespace) -> int:
@@ -87,6 +100,26 @@ def _check(options: argparse.Namespace) -> int:
     for line in lines:
         print(line)
     return 1 if lines else 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    from .asterisk_xml import read
+    from .gather import gather
+    from .importing import compare, overlay, report
+    from .load import load
+
+    lacks = compare(read(options.file), gather(load(own_spec())))
+    for line in report(lacks):
+        print(line)
+    if options.write is None:
+        return 0
+    files = {options.write / name: text for name, text in overlay(lacks, options.asterisk).items()}
+    if there := [path for path in files if path.exists()]:
+        raise SpecError([Problem(str(path), 1, "is there already") for path in there])
+    for path, text in files.items():
+        replace(path, text)
+        print(f"wrote {path}")
+    return 0
 
 
 def _schema(options: argparse.Namespace) -> int:
@@ -112,6 +145,18 @@ def _parser() -> argparse.ArgumentParser:
             "--out", type=Path, default=Path("generated"), help="where the package is"
         )
         command.add_argument("--package", default="amisdk_models", help="the package's name")
+        command.add_argument(
+            "--alone", action="store_true", help="do not build on amisdk's own spec"
+        )
+    text = "tell what Asterisk's XML documentation has and the spec has not"
+    command = commands.add_parser("import", help=text, description=text)
+    command.add_argument("file", type=Path, help="core-en_US.xml of an Asterisk")
+    command.add_argument(
+        "--write", type=Path, metavar="DIR", help="write a spec of it, to build on amisdk's own"
+    )
+    command.add_argument(
+        "--asterisk", type=int, metavar="MAJOR", help="the Asterisk that the file belongs to"
+    )
     text = "write the JSON Schema of a spec file, for editors"
     command = commands.add_parser("schema", help=text, description=text)
     command.add_argument("file", type=Path, nargs="?", help="a file; standard output if not given")

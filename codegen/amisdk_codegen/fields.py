@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .extend import Extension
 from .gather import Spec, Use
 from .load import At, Source
 from .model import ActionField, RecordField
@@ -9,7 +10,10 @@ from .names import field_name, reserved
 from .plan import ClassPlan, FieldPlan, quoted
 from .text import field_doc, wrapped
 
-__all__ = ["Imports", "Namer", "record_class", "soft_fields", "strict_field"]
+__all__ = ["BASE_PACKAGE", "Imports", "Namer", "record_class", "soft_fields", "strict_field"]
+
+BASE_PACKAGE = "amisdk_models"
+"""The package that amisdk's own spec becomes."""
 
 
 class Namer:
@@ -63,12 +67,19 @@ class Imports:
         """Note that names of a module are needed."""
         self._names.setdefault(module, set()).update(names)
 
+    def add_below(self, kind: str, area: str, cls: str) -> str:
+        """Note that a class of the package below is needed, and return its name here."""
+        name = f"Amisdk{cls}"
+        self.add(f"{BASE_PACKAGE}.{kind}.{area}", f"{cls} as {name}")
+        return name
+
     def lines(self) -> list[str]:
         """Return the import statements: standard library, pydantic, amisdk, own package."""
 
         def rank(module: str) -> tuple[int, str]:
             first = module.partition(".")[0]
-            return ({"pydantic": 1, "amisdk": 2, "": 3}.get(first, 0), module)
+            ranks = {"pydantic": 1, "amisdk": 2, BASE_PACKAGE: 2, "": 3}
+            return (ranks.get(first, 0), module)
 
         lines: list[str] = []
         last = 0
@@ -133,13 +144,21 @@ def _soft_field(spec: Spec, source: Source, imports: Imports, name: str, use: Us
 
 
 def soft_fields(
-    spec: Spec, source: Source, imports: Imports, owner: str, kind: str, uses: list[Use]
+    spec: Spec,
+    source: Source,
+    imports: Imports,
+    owner: str,
+    kind: str,
+    uses: list[Use],
+    extension: Extension | None = None,
 ) -> list[FieldPlan]:
-    """Plan the fields of an event or a reply."""
+    """Plan the fields of an event or a reply; of an extended one those that are new."""
     namer = Namer(spec, source, owner, kind)
+    named = [(namer.name(use.wire, use.at, use.spec.type), use) for use in uses]
     return [
-        _soft_field(spec, source, imports, namer.name(use.wire, use.at, use.spec.type), use)
-        for use in uses
+        _soft_field(spec, source, imports, name, use)
+        for name, use in named
+        if extension is None or extension.has(use.at)
     ]
 
 
@@ -149,7 +168,8 @@ def _literal(
     if isinstance(enum, str):
         if enum not in spec.enums and at is not None:
             spec.problems.append(source.problem((*at, "enum"), f'there is no enum "{enum}"'))
-        imports.add("..enums", enum)
+        own = enum not in spec.enums or spec.is_own("enums", enum)
+        imports.add("..enums" if own else f"{BASE_PACKAGE}.enums", enum)
         return enum
     imports.add("typing", "Literal")
     return f"Literal[{', '.join(map(quoted, dict.fromkeys(enum)))}]"

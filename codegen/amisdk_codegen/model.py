@@ -29,9 +29,16 @@ __all__ = [
     "EnumSpec",
     "EventField",
     "EventSpec",
+    "ExtendSpec",
     "GroupSpec",
     "GroupUse",
     "ListReplySpec",
+    "MoreOfAction",
+    "MoreOfActionField",
+    "MoreOfEnum",
+    "MoreOfEvent",
+    "MoreOfEventField",
+    "MoreOfReply",
     "NameHint",
     "NamesSpec",
     "RecordField",
@@ -54,6 +61,8 @@ _SPAN = re.compile(r"(\d+)(?:-(\d+))?\Z")
 
 def parse_versions(text: object) -> Spans:
     """Read a version span such as ``12-23``, ``16`` or ``18, 20-23``."""
+    if isinstance(text, tuple):
+        return text  # it was read before
     spans: list[tuple[int, int]] = []
     if isinstance(text, bool) or not isinstance(text, (int, str)):
         raise ValueError('a version span is a text such as "12-23" or "18, 20-23"')
@@ -122,10 +131,9 @@ class RecordField(_Strict):
     enum: Enum = None
 
 
-class ActionField(_Strict):
-    """One header that an action takes."""
+class _ActionFacts(_Strict):
+    """What an action's header is, beside its meaning."""
 
-    doc: Sentence
     type: Literal[
         "text",
         "int",
@@ -166,6 +174,12 @@ class ActionField(_Strict):
     versions: Versions | None = None
     unit: Unit | None = None
 
+
+class ActionField(_ActionFacts):
+    """One header that an action takes."""
+
+    doc: Sentence
+
     @model_validator(mode="after")
     def _consistent(self) -> ActionField:
         if self.enum is not None and self.type not in ("text", "csv"):
@@ -189,10 +203,9 @@ class ActionField(_Strict):
         return self
 
 
-class EventField(_Strict):
-    """One header that an event or a reply may carry. None is ever required."""
+class _EventFacts(_Strict):
+    """What a header of an event or a reply is, beside its meaning."""
 
-    doc: Sentence
     type: Literal[
         "text",
         "verbatim",
@@ -220,6 +233,12 @@ class EventField(_Strict):
     """For `bool`: the words the server writes for true and for false."""
     versions: Versions | None = None
     unit: Unit | None = None
+
+
+class EventField(_EventFacts):
+    """One header that an event or a reply may carry. None is ever required."""
+
+    doc: Sentence
 
     @model_validator(mode="after")
     def _consistent(self) -> EventField:
@@ -385,15 +404,23 @@ class EventSpec(_Strict):
     fields: EventFields = {}
 
 
+EnumValues = (
+    Annotated[list[str], Field(min_length=1)] | Annotated[dict[str, Sentence], Field(min_length=1)]
+)
+
+
 class EnumSpec(_Strict):
     """A named enumeration."""
 
     summary: Sentence
-    values: (
-        Annotated[list[str], Field(min_length=1)]
-        | Annotated[dict[str, Sentence], Field(min_length=1)]
-    )
+    values: EnumValues
     """The values, each with its meaning where the word does not say it."""
+
+
+class MoreOfEnum(_Strict):
+    """What an extension adds to an enumeration."""
+
+    values: EnumValues
 
 
 class NameHint(_Strict):
@@ -426,6 +453,67 @@ class NamesSpec(_Strict):
     """Names of actions that other clients use."""
 
 
+class MoreOfActionField(_ActionFacts):
+    """A header that an extension gives to an action, or what it changes in one."""
+
+    doc: Sentence | None = None
+    """Needed for a new header; one that is there keeps its own."""
+
+
+class MoreOfEventField(_EventFacts):
+    """A header that an extension gives to an event or a reply, or what it changes in one."""
+
+    doc: Sentence | None = None
+    """Needed for a new header; one that is there keeps its own."""
+
+
+MoreEventFields = dict[
+    HeaderName,
+    Annotated[
+        MoreOfEventField,
+        BeforeValidator(_documented, json_schema_input_type=str | MoreOfEventField),
+    ],
+]
+
+
+class MoreOfReply(_Strict):
+    """What an extension adds to a reply. Its shape stays."""
+
+    groups: GroupUses = []
+    fields: MoreEventFields = {}
+
+
+class MoreOfAction(_Strict):
+    """What an extension adds to an action."""
+
+    versions: Versions | None = None
+    fields: dict[
+        HeaderName,
+        Annotated[
+            MoreOfActionField,
+            BeforeValidator(_documented, json_schema_input_type=str | MoreOfActionField),
+        ],
+    ] = {}
+    rules: list[RuleSpec] = []
+    reply: MoreOfReply = MoreOfReply()
+
+
+class MoreOfEvent(_Strict):
+    """What an extension adds to an event."""
+
+    versions: Versions | None = None
+    groups: GroupUses = []
+    fields: MoreEventFields = {}
+
+
+class ExtendSpec(_Strict):
+    """What a spec adds to the one that it builds on."""
+
+    actions: dict[ClassName, MoreOfAction] = {}
+    events: dict[ClassName, MoreOfEvent] = {}
+    enums: dict[ClassName, MoreOfEnum] = {}
+
+
 class SpecFile(_Strict):
     """One YAML file. Its place gives the area: ``actions/queues.yaml`` makes ``queues``."""
 
@@ -436,3 +524,5 @@ class SpecFile(_Strict):
     enums: dict[ClassName, EnumSpec] = {}
     groups: dict[str, GroupSpec] = {}
     names: NamesSpec = NamesSpec()
+    extend: ExtendSpec = ExtendSpec()
+    """What this spec adds to actions, events and enumerations of the spec it builds on."""

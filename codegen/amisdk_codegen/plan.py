@@ -83,6 +83,13 @@ class PackagePlan:
     """Class name and the area it is in, sorted by name."""
     hints: list[tuple[str, str]]
     """A name that other clients use, and what to write here."""
+    inherited: list[str]
+    """The classes of the package below, as far as they are not written anew here."""
+
+    @property
+    def names(self) -> list[str]:
+        """Every class of the package."""
+        return sorted([*(name for name, _ in self.classes), *self.inherited])
 
 
 @dataclass(frozen=True)
@@ -96,3 +103,5 @@ class Plan:
     actions: list[tuple[str, str]]
     """AMI name and ``area.Class``, sorted."""
     events: list[tuple[str, str]]
+    base: str | None
+    """The package below, which this one builds on."""

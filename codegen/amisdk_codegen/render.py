@@ -40,7 +40,7 @@ def render(plan: Plan) -> dict[str, str]:
         files[f"{module.kind}/{module.area}.py"] = template.render(module=module)
     template = environment.get_template("package.py.j2")
     for package in plan.packages:
-        files[f"{package.kind}/__init__.py"] = template.render(package=package)
+        files[f"{package.kind}/__init__.py"] = template.render(package=package, plan=plan)
     return {**_formatted(files), "py.typed": ""}
 
 

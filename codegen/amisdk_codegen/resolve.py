@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
+from functools import partial
 from keyword import iskeyword
 from typing import Any
 
 from .errors import Problem, SpecError
-from .fields import Imports, Namer, record_class, soft_fields, strict_field
+from .extend import meanings
+from .fields import BASE_PACKAGE, Imports, Namer, record_class, soft_fields, strict_field
 from .gather import Spec, expand, gather
 from .load import At, Source
 from .model import ActionSpec, ReplySpec, RuleSpec
@@ -35,16 +37,29 @@ __all__ = ["resolve"]
 _PER_SECOND = {"seconds": 1, "milliseconds": 1000, "microseconds": 1_000_000}
 
 
-def resolve(sources: list[Source], package: str) -> Plan:
+def resolve(sources: list[Source], package: str, base: list[Source] | None = None) -> Plan:
     """Make the plan of a package from the files of a spec.
+
+    Args:
+        sources: The files.
+        package: The name of the package to make.
+        base: The files of the spec that this one builds on, from which the package
+            ``amisdk_models`` was made; None for a spec that stands alone.
 
     Raises:
         SpecError: A reference, a name or a duplicate is wrong. Holds every problem found.
     """
-    spec = gather(sources)
+    if base is None:
+        return _plan(gather(sources), package, None)
+    below = gather(base)
+    plan = _plan(below, BASE_PACKAGE, None)
+    return _plan(gather(sources, below), package, plan)
+
+
+def _plan(spec: Spec, package: str, below: Plan | None) -> Plan:
     modules = [
         module
-        for source in sources
+        for source in spec.sources
         for module in (_action_module(spec, source), _event_module(spec, source))
         if module is not None
     ]
@@ -71,13 +86,23 @@ def resolve(sources: list[Source], package: str) -> Plan:
         modules=modules,
         packages=[
             PackagePlan("actions", "Every action, with the class of its reply.",
-                        sorted(areas["actions"].items()), hints),
-            PackagePlan("events", "Every event.", sorted(areas["events"].items()), []),
+                        sorted(areas["actions"].items()), hints, _inherited(below, areas, 0)),
+            PackagePlan("events", "Every event.",
+                        sorted(areas["events"].items()), [], _inherited(below, areas, 1)),
         ],
         enums=_enums(spec),
-        actions=places("actions", spec.actions),
-        events=places("events", spec.events),
+        actions=places("actions", filter(partial(spec.is_own, "actions"), spec.actions)),
+        events=places("events", filter(partial(spec.is_own, "events"), spec.events)),
+        base=below.package if below is not None else None,
     )  # fmt: skip
+
+
+def _inherited(below: Plan | None, areas: dict[str, dict[str, str]], number: int) -> list[str]:
+    """Return the classes of the package below that this one hands on as they are."""
+    if below is None:
+        return []
+    package = below.packages[number]
+    return sorted({name for name, _ in package.classes} - set(areas[package.kind]))
 
 
 _AREA = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -88,7 +113,7 @@ def _check_areas(spec: Spec) -> None:
     made: dict[tuple[str, str], str] = {}
     for source in spec.sources:
         for kind in ("actions", "events"):
-            if not getattr(source.content, kind):
+            if not any(spec.own(kind, source)):
                 continue
             area = source.area
             if not _AREA.match(area) or iskeyword(area):
@@ -104,17 +129,24 @@ def _check_areas(spec: Spec) -> None:
 
 
 def _event_module(spec: Spec, source: Source) -> ModulePlan | None:
-    if not source.content.events:
+    own = list(spec.own("events", source))
+    if not own:
         return None
     imports = Imports()
     imports.add("amisdk.info", "EventInfo", "Versions")
-    imports.add("amisdk.models", "Event")
     classes: list[ClassPlan] = []
-    for name, event in sorted(source.content.events.items()):
-        if spec.events[name][0] is not source:
-            continue  # it is defined twice, which was told
-        spec.claim("events", class_name(name, spec.names), source, ("events", name))
-        uses = expand(spec, source, ("events", name), event.groups, event.fields)
+    for name, at in own:
+        event = spec.events[name][1]
+        cls = class_name(name, spec.names)
+        spec.claim("events", cls, source, at)
+        extension = spec.extensions.get(("events", name))
+        before = extension.groups if extension else 0
+        uses = expand(spec, source, at, event.groups, event.fields, before)
+        if extension is None:
+            base = "Event"
+            imports.add("amisdk.models", base)
+        else:
+            base = imports.add_below("events", extension.area, cls)
         info = call(
             "EventInfo",
             quoted(name),
@@ -127,11 +159,11 @@ def _event_module(spec: Spec, source: Source) -> ModulePlan | None:
             about.append(f"Needs the read privilege {' and '.join(event.class_)}.")
         classes.append(
             ClassPlan(
-                class_name(name, spec.names),
-                "Event",
+                cls,
+                base,
                 wrapped([event.summary], event.doc and [event.doc], about, indent=4),
                 info,
-                soft_fields(spec, source, imports, name, "event", uses),
+                soft_fields(spec, source, imports, name, "event", uses, extension),
             )
         )
     return _module("events", source, imports, classes)
@@ -149,35 +181,40 @@ _REPLY_BASES = {
 
 
 def _action_module(spec: Spec, source: Source) -> ModulePlan | None:
-    if not source.content.actions:
+    own = list(spec.own("actions", source))
+    if not own:
         return None
     imports = Imports()
     imports.add("amisdk.info", "ActionInfo", "Versions")
     classes: list[ClassPlan] = []
     needs_events = False
-    for name, action in sorted(source.content.actions.items()):
-        if spec.actions[name][0] is not source:
-            continue  # it is defined twice, which was told
+    for name, at in own:
+        action = spec.actions[name][1]
         needs_events = needs_events or bool(action.reply.list or action.reply.event)
-        classes.extend(_action_classes(spec, source, imports, name, action))
+        classes.extend(_action_classes(spec, source, imports, name, action, at))
     return _module("actions", source, imports, classes, needs_events)
 
 
 def _action_classes(
-    spec: Spec, source: Source, imports: Imports, name: str, action: ActionSpec
+    spec: Spec, source: Source, imports: Imports, name: str, action: ActionSpec, at: At
 ) -> Iterator[ClassPlan]:
     cls = class_name(name, spec.names)
-    at: At = ("actions", name)
     spec.claim("actions", cls, source, at)
     spec.claim("actions", f"{cls}Reply", source, at)
-    reply_base, items = _reply_base(spec, source, imports, action.reply, at)
-    uses = expand(spec, source, (*at, "reply"), action.reply.groups, action.reply.fields)
+    extension = spec.extensions.get(("actions", name))
+    if extension is None:
+        reply_base, items = _reply_base(spec, source, imports, action.reply, at)
+    else:
+        _, items = _reply_base(spec, source, Imports(), action.reply, at)
+        reply_base = imports.add_below("actions", extension.area, f"{cls}Reply")
+    before = extension.groups if extension else 0
+    uses = expand(spec, source, (*at, "reply"), action.reply.groups, action.reply.fields, before)
     yield ClassPlan(
         f"{cls}Reply",
         reply_base,
         wrapped([f"The reply to {cls}."], indent=4),
         None,
-        soft_fields(spec, source, imports, f"{name}Reply", "reply", uses),
+        soft_fields(spec, source, imports, f"{name}Reply", "reply", uses, extension),
     )
     namer = Namer(spec, source, name, "action")
     fields: list[FieldPlan] = []
@@ -195,7 +232,10 @@ def _action_classes(
             spec.claim("actions", record.name, source, place)
             yield record
         fields.append(strict_field(spec, source, imports, python, wire, one, place, annotation))
-    rules = [_rule(imports, namer, rule, (*at, "rules", n)) for n, rule in enumerate(action.rules)]
+    rules = [
+        _rule(imports, namer, rule, (*at, "rules", number))
+        for number, rule in enumerate(action.rules, -extension.rules if extension else 0)
+    ]
     _check_example(spec, source, action, namer, at)
     for number, other in enumerate(action.replaced_by):
         if other not in spec.actions:
@@ -404,7 +444,8 @@ def _argument(name: str, value: Any, width: int) -> list[str]:
 
 def _hints(spec: Spec) -> list[tuple[str, str]]:
     hints: list[tuple[str, str]] = []
-    for source in spec.sources:
+    below = spec.base.sources if spec.base is not None else []
+    for source in [*below, *spec.sources]:
         for name, hint in source.content.names.hints.items():
             at = ("names", "hints", name)
             if hint.action not in spec.actions:
@@ -428,15 +469,15 @@ def _hints(spec: Spec) -> list[tuple[str, str]]:
 def _enums(spec: Spec) -> list[EnumPlan]:
     enums: list[EnumPlan] = []
     for source in spec.sources:
-        for name, one in source.content.enums.items():
+        for name, _ in spec.own("enums", source):
+            one = spec.enums[name][1]
             doc = wrapped([one.summary], indent=0)
-            if isinstance(one.values, dict):
+            told = {value: text for value, text in meanings(one).items() if text}
+            if told:
                 doc.append("")
-                for value, text in one.values.items():
-                    line = f"- ``{value}``: {text}"
-                    doc += textwrap.wrap(
-                        line, WIDTH, subsequent_indent="  ", break_on_hyphens=False
-                    )
+            for value, text in told.items():
+                line = f"- ``{value}``: {text}"
+                doc += textwrap.wrap(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
             enums.append(EnumPlan(name, [quoted(value) for value in one.values], doc))
     return sorted(enums, key=lambda enum: enum.name)
 

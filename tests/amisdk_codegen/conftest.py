@@ -19,7 +19,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.parent.mkdir(parents=True)
         path.write_text(str(text), encoding="utf-8")
     with chdir(root):
-        assert main(["generate", "--out", "out", "--package", "things"]) == 0
+        assert main(["generate", "--alone", "--out", "out", "--package", "things"]) == 0
     return root
 
 

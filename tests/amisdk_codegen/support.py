@@ -147,11 +147,11 @@ class Workspace:
 
     def generate(self, *arguments: str) -> Outcome:
         """Generate the package ``things`` below ``out``."""
-        return self.run("generate", "--out", "out", "--package", "things", *arguments)
+        return self.run("generate", "--alone", "--out", "out", "--package", "things", *arguments)
 
     def check(self, *arguments: str) -> Outcome:
         """Check the package ``things`` below ``out``."""
-        return self.run("check", "--out", "out", "--package", "things", *arguments)
+        return self.run("check", "--alone", "--out", "out", "--package", "things", *arguments)
 
     def refuses(self, files: Files, *fragments: str, places: list[str] | None = None) -> None:
         """Hold the command to refuse a spec: a problem at each marked line, nothing written.
@@ -168,7 +168,7 @@ class Workspace:
             assert fragment in line.partition(": ")[2]
         assert (outcome.status, outcome.out) == (2, "")
         assert snapshot(self.package) == before
-        assert self.run("generate", "--out", "fresh", "--package", "things").status == 2
+        assert self.run("generate", "--alone", "--out", "fresh", "--package", "things").status == 2
         assert not (self.root / "fresh").exists()
 
 

@@ -194,7 +194,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_module_runs_as_the_command(workspace: Workspace) -> None:
-    arguments = ["-m", "amisdk_codegen", "check", "--out", "out", "--package", "things"]
+    arguments = ["-m", "amisdk_codegen", "check", "--alone", "--out", "out", "--package", "things"]
     done = python(*arguments, cwd=workspace.root)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     (workspace.package / "py.typed").unlink()
@@ -203,7 +203,15 @@ def test_the_module_runs_as_the_command(workspace: Workspace) -> None:
 
 def test_a_difference_counts_even_if_nobody_reads_it_to_the_end(workspace: Workspace) -> None:
     (workspace.package / "mine.py").write_text("mine = 1\n" * 20_000)
-    command = [sys.executable, "-m", "amisdk_codegen", "check", "--out=out", "--package=things"]
+    command = [
+        sys.executable,
+        "-m",
+        "amisdk_codegen",
+        "check",
+        "--alone",
+        "--out=out",
+        "--package=things",
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
         assert run.stdout
         assert run.stderr

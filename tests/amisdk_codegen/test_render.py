@@ -20,7 +20,7 @@ from .support import Files, Workspace, action, contents, enum, event, group, nam
 def hotel(bare: Workspace) -> Workspace:
     """Enter a directory with the hotel's spec, and the package made of it."""
     bare.write(HOTEL)
-    outcome = bare.run("generate", "--out", "out", "--package", "hotel")
+    outcome = bare.run("generate", "--alone", "--out", "out", "--package", "hotel")
     assert outcome.status == 0, outcome.err
     return bare
 
@@ -46,7 +46,7 @@ def test_the_package_works(hotel: Workspace) -> None:
 
 def test_packages_are_typed_strictly(hotel: Workspace) -> None:
     hotel.write({"more.yaml": "summary: Nothing yet.\n"}, "small")
-    hotel.run("generate", "--spec", "small", "--out", "out", "--package", "nothing")
+    hotel.run("generate", "--alone", "--spec", "small", "--out", "out", "--package", "nothing")
     out = hotel.root / "out"
     (out / "use_hotel.py").write_text(TYPED, encoding="utf-8")
     arguments = ["-m", "mypy", "--strict", "--cache-dir", str(hotel.root / "cache")]
@@ -156,7 +156,7 @@ def test_lines_are_no_longer_than_100_columns(hotel: Workspace) -> None:
             ),
         }
     )
-    assert hotel.run("generate", "--out", "out", "--package", "hotel").status == 0
+    assert hotel.run("generate", "--alone", "--out", "out", "--package", "hotel").status == 0
     lines = [line for data in _package(hotel).values() for line in data.decode().splitlines()]
     assert [line for line in lines if len(line) > 100] == []
 
@@ -228,7 +228,7 @@ def test_a_spec_of_one_kind_makes_a_package(bare: Workspace, files: Files) -> No
 def test_generating_twice_gives_the_same_bytes(hotel: Workspace) -> None:
     before = _package(hotel)
     shutil.rmtree(hotel.root / "out")
-    hotel.run("generate", "--out", "out", "--package", "hotel")
+    hotel.run("generate", "--alone", "--out", "out", "--package", "hotel")
     assert _package(hotel) == before
 
 
@@ -236,7 +236,16 @@ def test_generating_twice_gives_the_same_bytes(hotel: Workspace) -> None:
 def test_the_order_of_sets_does_not_matter(hotel: Workspace, seed: str) -> None:
     before = _package(hotel)
     shutil.rmtree(hotel.root / "out")
-    arguments = ["-m", "amisdk_codegen", "generate", "--out", "out", "--package", "hotel"]
+    arguments = [
+        "-m",
+        "amisdk_codegen",
+        "generate",
+        "--alone",
+        "--out",
+        "out",
+        "--package",
+        "hotel",
+    ]
     assert python(*arguments, cwd=hotel.root, PYTHONHASHSEED=seed).returncode == 0
     assert _package(hotel) == before
 
@@ -263,7 +272,7 @@ def test_the_order_of_definitions_in_a_file_does_not_matter(hotel: Workspace) ->
     shared = shared.replace(first + last, last + first)
     assert shared != HOTEL["shared.yaml"]
     hotel.write({"actions/shapes.yaml": text, "shared.yaml": shared})
-    hotel.run("generate", "--out", "out", "--package", "hotel")
+    hotel.run("generate", "--alone", "--out", "out", "--package", "hotel")
     assert _package(hotel) == before
 
 
@@ -278,7 +287,9 @@ def test_what_lies_in_the_users_directory_does_not_matter(
         (elsewhere / name / "__init__.py").touch()
     (elsewhere / "pyproject.toml").write_text("[tool.ruff]\nline-length = 40\n")
     monkeypatch.chdir(elsewhere)
-    outcome = hotel.run("generate", "--spec", "../spec", "--out", "new", "--package", "hotel")
+    outcome = hotel.run(
+        "generate", "--alone", "--spec", "../spec", "--out", "new", "--package", "hotel"
+    )
     assert outcome.status == 0
     assert contents(elsewhere / "new" / "hotel") == _package(hotel)
 
@@ -288,7 +299,7 @@ def test_the_users_own_settings_do_not_matter(hotel: Workspace, tmp_path: Path) 
     (settings / "ruff").mkdir(parents=True)
     for directory in (settings, settings / "ruff"):
         (directory / "ruff.toml").write_text("line-length = 40\nformat.quote-style = 'single'\n")
-    arguments = ["-m", "amisdk_codegen", "check", "--out", "out", "--package", "hotel"]
+    arguments = ["-m", "amisdk_codegen", "check", "--alone", "--out", "out", "--package", "hotel"]
     where = {"TMPDIR": str(settings), "XDG_CONFIG_HOME": str(settings)}
     done = python(*arguments, cwd=hotel.root, **where)
     assert (done.returncode, done.stdout) == (0, "")
@@ -303,7 +314,11 @@ def test_how_the_spec_is_called_does_not_matter(
     expected = contents(bare.package)
     monkeypatch.chdir(bare.spec)
     outcome = bare.run(
-        "generate", f"--spec={spec.format(root=bare.root)}", "--out=../new", "--package=things"
+        "generate",
+        "--alone",
+        f"--spec={spec.format(root=bare.root)}",
+        "--out=../new",
+        "--package=things",
     )
     assert outcome.status == 0
     assert contents(bare.root / "new" / "things") == expected
@@ -321,7 +336,7 @@ def test_every_file_tells_what_it_was_made_from(hotel: Workspace) -> None:
 def test_the_generator_leaves_no_file_behind(hotel: Workspace, tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    arguments = ["-m", "amisdk_codegen", "check", "--out", "out", "--package", "hotel"]
+    arguments = ["-m", "amisdk_codegen", "check", "--alone", "--out", "out", "--package", "hotel"]
     done = python(*arguments, cwd=hotel.root, TMPDIR=str(scratch))
     assert done.returncode == 0, done.stdout + done.stderr
     assert list(scratch.iterdir()) == []

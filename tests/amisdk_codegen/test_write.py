@@ -35,7 +35,7 @@ def test_a_package_of_nothing_is_made_whole(bare: Workspace, made: Path) -> None
 
 
 def test_directories_on_the_way_are_made(workspace: Workspace) -> None:
-    outcome = workspace.run("generate", "--out", "a/b/c", "--package", "things")
+    outcome = workspace.run("generate", "--alone", "--out", "a/b/c", "--package", "things")
     assert outcome.status == 0
     assert contents(workspace.root / "a" / "b" / "c" / "things") == contents(workspace.package)
 
