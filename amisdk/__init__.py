@@ -16,23 +16,27 @@ if TYPE_CHECKING:
     from . import errors as errors
     from . import events as events
     from .async_client import AsyncClient as AsyncClient
+    from .doctor import Diagnosis as Diagnosis
     from .errors import AmiError as AmiError
     from .headers import Headers as Headers
     from .models import Action as Action
     from .models import Event as Event
     from .models import RawAction as RawAction
     from .models import Reply as Reply
+    from .server import ServerInfo as ServerInfo
     from .streams import EventStream as EventStream
 
 __all__ = [
     "Action",
     "AmiError",
     "AsyncClient",
+    "Diagnosis",
     "Event",
     "EventStream",
     "Headers",
     "RawAction",
     "Reply",
+    "ServerInfo",
     "actions",
     "errors",
     "events",
@@ -50,11 +54,13 @@ if not TYPE_CHECKING:
             "Action": "models",
             "AmiError": "errors",
             "AsyncClient": "async_client",
+            "Diagnosis": "doctor",
             "Event": "models",
             "EventStream": "streams",
             "Headers": "headers",
             "RawAction": "models",
             "Reply": "models",
+            "ServerInfo": "server",
             "actions": "",
             "errors": "",
             "events": "",

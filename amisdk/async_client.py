@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, overload
 
 from pydantic import SecretStr
 
+from .doctor import Diagnosis, diagnose, infos_of
 from .errors import (
     AmiError,
     ConnectFailed,
@@ -29,6 +30,7 @@ from .models import Action, Event, ListAction, RawAction, Reply
 from .options import Auth, Options, env_arguments, url_arguments
 from .pump import Pump
 from .registry import Registry
+from .server import ServerInfo, absence
 from .session import Session, State
 from .streams import SLICE, AsyncHandler, EventStream
 from .subscriptions import Dispatcher, Include, Subscription, names_of
@@ -119,6 +121,8 @@ class AsyncClient:
         max_message: The most bytes that one message from the server may have.
         registry: The ``registry`` module of a package that ``amisdk-codegen`` generated; its
             events are read with its classes, all others with amisdk's own.
+        check_version: Whether to learn the server's version at login (by CoreSettings, where
+            the user may), and to refuse actions that this version does not have.
     """
 
     def __init__(
@@ -137,6 +141,7 @@ class AsyncClient:
         connect_timeout: float = 10.0,
         max_message: int = MAX_MESSAGE,
         registry: Registry | None = None,
+        check_version: bool = True,
     ) -> None:
         self._options = Options(
             host=host,
@@ -152,6 +157,7 @@ class AsyncClient:
             connect_timeout=connect_timeout,
             max_message=max_message,
             registry=registry,
+            check_version=check_version,
         )
         self._dispatcher = Dispatcher()
         self._pump: Pump | None = None
@@ -201,6 +207,37 @@ class AsyncClient:
         """The server's first line, such as ``Asterisk Call Manager/11.0.0``."""
         return self._pump.session.greeting if self._pump is not None else None
 
+    @property
+    def server(self) -> ServerInfo:
+        """What is known of the server: the versions of its manager and of Asterisk."""
+        return self._pump.session.server if self._pump is not None else ServerInfo()
+
+    def supports(self, action: Action[Any] | type[Action[Any]]) -> bool:
+        """Tell whether the server's version of Asterisk has an action.
+
+        True as well where the version is not known. Whether the module is loaded and the user
+        may is what `doctor` finds out.
+        """
+        return absence(action.ami, self.server) is None
+
+    async def doctor(self, *wanted: Action[Any] | type[Action[Any]] | str) -> Diagnosis:
+        """Find out which actions this user can use on this server, and why not the others.
+
+        ::
+
+            print(await ami.doctor(actions.QueueAdd, actions.SIPpeers))
+
+        Nothing but ListCommands is sent; no action is tried.
+
+        Args:
+            wanted: Actions, their classes or AMI names; none for all that amisdk knows.
+
+        Raises:
+            AmiError: As `send`.
+        """
+        listed = await self.send(RawAction("ListCommands"))
+        return diagnose(infos_of(wanted, self._options.registry), self.server, listed.headers)
+
     async def connect(self) -> None:
         """Connect and log in. After a failure it may be called again.
 
@@ -225,6 +262,7 @@ class AsyncClient:
             clock=loop.time,
             encoding=self._options.encoding,
             max_message=self._options.max_message,
+            read_version=self._options.check_version,
         )
         try:
             async with asyncio.timeout(self._options.connect_timeout):
@@ -340,6 +378,7 @@ class AsyncClient:
         timeout: Timeout = _DEFAULT,
         action_id: str | None = None,
         check: bool = True,
+        check_version: bool = True,
     ) -> R:
         """Send an action and return its reply. A list is gathered whole.
 
@@ -350,15 +389,17 @@ class AsyncClient:
                 blocks the server for.
             action_id: An ActionID of one's own, 1 to 67 bytes, instead of a random one.
             check: False to return a reply with ``Response: Error`` instead of raising.
+            check_version: False to send it even if the server's version does not have it.
 
         Raises:
             ActionFailed: The server answered with an error.
+            UnsupportedAction: The server's version does not have it; nothing was sent.
             ActionTimeout: No whole reply in time.
             NotSent: The client is not connected, or the connection went before the action.
             OutcomeUnknown: The connection went before the reply came.
             InvalidAction: The action cannot be written; nothing was sent.
         """
-        exchange = await self._exchange(action, timeout, action_id)
+        exchange = await self._exchange(action, timeout, action_id, check_version=check_version)
         if check and (error := failure(exchange)) is not None:
             raise error
         assert exchange.reply is not None
@@ -453,6 +494,7 @@ class AsyncClient:
         action_id: str | None,
         *,
         until_later: bool = False,
+        check_version: bool = True,
     ) -> Exchange[R]:
         waiter: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         exchange = self._start(
@@ -461,6 +503,7 @@ class AsyncClient:
             timeout,
             action_id=action_id,
             until_later=until_later,
+            check_version=check_version,
         )
         try:
             await waiter
@@ -480,6 +523,7 @@ class AsyncClient:
         on_item: Callable[[Event], None] | None = None,
         action_id: str | None = None,
         until_later: bool = False,
+        check_version: bool = True,
     ) -> Exchange[R]:
         if not isinstance(action, Action):
             raise TypeError(f"an action is wanted, such as actions.Ping(), not {action!r}")
@@ -499,6 +543,7 @@ class AsyncClient:
             action_id=action_id,
             timeout=None if timeout is None or timeout == float("inf") else timeout,
             until_later=until_later,
+            check_version=check_version and self._options.check_version,
         )
         pump.flush_soon()
         return exchange
@@ -678,7 +723,7 @@ class AsyncClient:
             wanted: Event classes, or names for events that have no class; none for all.
             include: As for `events`.
         """
-        names, unknown_only = names_of(wanted)
+        names_of(wanted)  # a fault shows here, not when a function is given
 
         def register(function: H) -> H:
             deliver: Callable[[Any], Any] = function
@@ -688,7 +733,7 @@ class AsyncClient:
                 deliver = handler.put
                 if self.connected:
                     handler.start()
-            subscription = Subscription(deliver, names, include, unknown_only)
+            subscription = Subscription.of(deliver, wanted, include)
             self._subscriptions.append((function, subscription))
             self._dispatcher.add(subscription)
             return function

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache, partial
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -60,6 +60,15 @@ def _marks(field: FieldInfo) -> list[Any]:
     return [*field.metadata, *deep]
 
 
+def _bare(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def _is_loose_list(field: FieldInfo) -> bool:
+    """Tell whether a field of a program's own class takes every header of its name."""
+    return not field.serialization_alias and get_origin(field.annotation) in (tuple, list)
+
+
 def _wire_name(name: str, field: FieldInfo) -> str:
     return field.serialization_alias or name
 
@@ -71,6 +80,7 @@ class Reader:
         "_absent",
         "_escaped",
         "_limit",
+        "_loose",
         "_pairs",
         "_repeated",
         "_second",
@@ -83,6 +93,8 @@ class Reader:
     def __init__(self, model: type[BaseModel]) -> None:
         self.spellings: dict[str, str] = {}
         """Header name as spelled by the server, to field name; "" where there is no field."""
+        self._loose: dict[str, str] = {}
+        """The fields of a program's own class, by their names without ``_`` and ``-``."""
         self._absent: dict[str, frozenset[str]] = {}
         self._escaped: set[str] = set()
         self._repeated: set[str] = set()
@@ -94,6 +106,10 @@ class Reader:
         for name, field in model.model_fields.items():
             wire = _wire_name(name, field)
             self.spellings[wire] = self.spellings[wire.lower()] = name
+            if not field.serialization_alias:
+                self._loose[_bare(name)] = name
+            if _is_loose_list(field):
+                self._repeated.add(name)
             if any(part is str for part in _parts(field)):
                 self._texts.add(name)
             nothing = NOTHING
@@ -163,6 +179,8 @@ class Reader:
                 # ``ChanVariable(channel): NAME=value``, where an event has several channels.
                 field = self.spellings.get(key.partition("(")[0].lower(), "")
                 field = field if field in self._pairs else ""
+            if not field and self._loose:
+                field = self._loose.get(_bare(key), "")
             if len(self.spellings) < self._limit:
                 self.spellings[key] = field
         return field, value
@@ -250,6 +268,8 @@ def _form(field: FieldInfo) -> _Form:
             return _write_json
     if escaped:
         return _write_escaped
+    if _is_loose_list(field):
+        return _write_repeated
     records = (isinstance(part, type) and issubclass(part, BaseModel) for part in _parts(field))
     return _write_records if any(records) else _write_value
 

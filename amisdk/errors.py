@@ -4,7 +4,8 @@
 
     AmiError
     ├── InvalidAction (ValueError)      refused here, before a byte was sent
-    │   └── DuplicateActionID
+    │   ├── DuplicateActionID
+    │   └── UnsupportedAction           this version of the server does not have it
     ├── ConnectFailed                   the connection could not be made
     │   ├── ConnectTimeout (TimeoutError)
     │   ├── BadGreeting                 something answered, but it is no AMI server
@@ -51,6 +52,7 @@ __all__ = [
     "PermissionDenied",
     "ProtocolError",
     "UnknownAction",
+    "UnsupportedAction",
 ]
 
 
@@ -72,6 +74,26 @@ class InvalidAction(AmiError, ValueError):
 
 class DuplicateActionID(InvalidAction):
     """The ActionID is in use by another action in flight."""
+
+
+class UnsupportedAction(InvalidAction):
+    """The server's version of Asterisk does not have the action.
+
+    Attributes:
+        action: The action.
+        replaced_by: AMI names of actions to use in its place, if there are any.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        action: Action[Any] | None = None,
+        replaced_by: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.action = action
+        self.replaced_by = replaced_by
 
 
 class ConnectFailed(AmiError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-__all__ = ["Headers", "split_header"]
+__all__ = ["Headers", "header", "split_header"]
 
 
 def split_header(line: str) -> tuple[str, str]:
@@ -13,6 +13,18 @@ def split_header(line: str) -> tuple[str, str]:
     if not colon:
         return "", line
     return key, value[1:] if value[:1] == " " else value
+
+
+def header(frame: str, name: str) -> str | None:
+    """Return the first value of a header of a frame, or None, without parsing the others."""
+    start = frame.find(f"\r\n{name}: ")
+    if start >= 0:
+        return frame[start + len(name) + 4 :].partition("\r\n")[0]
+    wanted = name.lower()
+    if f"\r\n{wanted}:" not in frame.lower():
+        return None
+    pairs = (split_header(line) for line in frame.split("\r\n"))
+    return next((value for key, value in pairs if key.lower() == wanted), None)
 
 
 class Headers:

@@ -11,14 +11,26 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    NamedTuple,
+    Self,
+    TypeVar,
+    Unpack,
+    cast,
+)
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from . import logs
 from .codec import reader_of, writer_of
 from .fields import Names, Repeated, Soft, Text, TextGiven, Verbatim
-from .headers import Headers, split_header
+from .headers import Headers, header, split_header
 from .info import ActionInfo, EventInfo
 
 __all__ = [
@@ -31,6 +43,7 @@ __all__ = [
     "ListAction",
     "ListReply",
     "Message",
+    "NamedEvent",
     "OutputReply",
     "PairsReply",
     "RawAction",
@@ -155,6 +168,68 @@ class Event(Message):
 
     def _written(self) -> list[tuple[str, str]]:
         return [("Event", self.ami_name), *super()._written()]
+
+
+class NamedEvent(Event):
+    """An event whose name is in a header of its own: a program can have a class for each name.
+
+    ::
+
+        class OrderPlaced(events.UserEvent, name="OrderPlaced"):
+            order_id: int
+            note: str | None = None
+
+    From then on events of that name are read with this class. A field takes the header of its
+    name, whatever the case and with or without ``_`` and ``-`` (OrderID, order-id); a
+    ``serialization_alias`` names another one; a tuple or list takes all headers of the name.
+    What does not fit the class is logged and delivered as a plain event, so nothing is lost.
+    A program has one class for a name; a second one takes the place of the first.
+    """
+
+    named_by: ClassVar[str] = ""
+    """The header with the name."""
+    own_name: ClassVar[str | None] = None
+    """The name that this class is for; None for the class of all names."""
+
+    def __init_subclass__(cls, name: str | None = None, **config: Unpack[ConfigDict]) -> None:
+        """Make the class the one for a name."""
+        super().__init_subclass__(**config)
+        if name is None:
+            return
+        if not cls.named_by:
+            raise TypeError("derive the class from an event of amisdk.events, such as UserEvent")
+        cls.own_name = name
+        key = cls.ami.name.lower(), name.lower()
+        before, now = _NAMED.get(key), f"{cls.__module__}.{cls.__qualname__}"
+        if before is not None and f"{before.__module__}.{before.__qualname__}" != now:
+            logs.session.warning("%s %s is %s from now on", cls.ami.name, name, now)
+        _NAMED[key] = cls
+
+    @classmethod
+    def from_frame(cls, frame: str) -> Self:
+        """Make the object from a message's text, of the class for its name if there is one."""
+        if cls.own_name is None and _NAMED:
+            name = header(frame, cls.named_by) or ""
+            named = _NAMED.get((cls.ami.name.lower(), name.lower()))
+            if named is not None:
+                try:
+                    return cast("Self", named.from_frame(frame))
+                except ValidationError as error:
+                    faults = ", ".join(str(fault["loc"][0]) for fault in error.errors())
+                    logs.session.warning(
+                        "%s %s does not fit %s: %s", cls.ami.name, name, named.__name__, faults
+                    )
+        return super().from_frame(frame)
+
+    def _written(self) -> list[tuple[str, str]]:
+        first, *rest = super()._written()
+        if self.own_name is None or any(key == self.named_by for key, _ in rest):
+            return [first, *rest]
+        return [first, (self.named_by, self.own_name), *rest]
+
+
+_NAMED: dict[tuple[str, str], type[NamedEvent]] = {}
+"""Event and name in lower case, to the class that a program has for it."""
 
 
 class UnknownEvent(Event):
@@ -327,8 +402,8 @@ class ConfigReply(Reply):
         lines: dict[str, list[tuple[str, str]]] = {}
         templates: dict[str, tuple[str, ...]] = {}
         templated: set[str] = set()
-        for header, text in self.headers:
-            kind, _, number = header.partition("-")
+        for wire, text in self.headers:
+            kind, _, number = wire.partition("-")
             match kind.lower():
                 case "category":
                     names[number] = text

@@ -46,6 +46,8 @@ class Options:
         connect_timeout: Seconds for TCP, TLS, greeting and login together.
         max_message: The most bytes that one message may have.
         registry: The ``registry`` module of a generated package; its events go before amisdk's.
+        check_version: Whether to learn the server's version at login, and to refuse actions
+            that it does not have.
     """
 
     host: str = "127.0.0.1"
@@ -61,6 +63,7 @@ class Options:
     connect_timeout: float = 10.0
     max_message: int = MAX_MESSAGE
     registry: Registry | None = None
+    check_version: bool = True
 
     def __post_init__(self) -> None:
         if not isinstance(self.secret, (str, SecretStr)):

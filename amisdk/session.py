@@ -26,7 +26,7 @@ import enum
 import heapq
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import md5
 from typing import Any, Literal, TypeVar
 
@@ -44,8 +44,10 @@ from .errors import (
     MessageTooLong,
     NotSent,
     OutcomeUnknown,
+    UnsupportedAction,
 )
 from .exchange import Exchange
+from .headers import header
 from .models import (
     Action,
     Event,
@@ -57,8 +59,9 @@ from .models import (
     TextReply,
     UnknownEvent,
 )
+from .server import ServerInfo, absence
 from .subscriptions import Dispatcher
-from .wire import MAX_MESSAGE, Framer, encode, first_header, header
+from .wire import MAX_MESSAGE, Framer, encode, first_header
 
 __all__ = ["Credentials", "Session", "State"]
 
@@ -113,6 +116,7 @@ class Session:
             `close`.
         encoding: Of the text on the wire.
         max_message: The most bytes that one message may have.
+        read_version: Whether to ask for the server's version as part of the login.
         clock: Seconds, of a clock that only goes forward.
     """
 
@@ -127,8 +131,11 @@ class Session:
         clock: Callable[[], float],
         encoding: str = "utf-8",
         max_message: int = MAX_MESSAGE,
+        read_version: bool = False,
     ) -> None:
         self.state = State.GREETING
+        self.server = ServerInfo()
+        """What is known of the server."""
         self._credentials = credentials
         self._events = events
         self._dispatcher = dispatcher
@@ -137,6 +144,7 @@ class Session:
         self._clock = clock
         self._encoding = encoding
         self._max_message = max_message
+        self._read_version = read_version
         self._framer = Framer(encoding, max_message)
         self._out: list[tuple[Exchange[Any], bytes]] = []
         self._pending: dict[str, Exchange[Any]] = {}
@@ -164,6 +172,7 @@ class Session:
         """Take bytes that were read."""
         frames = self._framer.feed(data)
         if self.state is State.GREETING and self._framer.greeting is not None:
+            self.server = ServerInfo(manager=self._framer.greeting.rpartition("/")[2])
             self._begin_login()
         for frame in frames:
             if self.state is State.CLOSED:
@@ -230,15 +239,20 @@ class Session:
         action_id: str | None = None,
         timeout: float | None = None,
         until_later: bool = False,
+        check_version: bool = True,
     ) -> Exchange[R]:
         """Queue an action.
 
         Raises:
             NotSent: The session is not ready.
+            UnsupportedAction: The server's version does not have it, as far as is known.
             InvalidAction: The action cannot be written, or its ActionID is in use.
         """
         if self.state is not State.READY:
             raise NotSent(f"{action.ami_name}: the session is {self.state.value}", action=action)
+        if check_version and (text := absence(action.ami, self.server)) is not None:
+            text = f"{action.ami_name} {text}"
+            raise UnsupportedAction(text, action=action, replaced_by=action.ami.replaced_by)
         return self._start(action, on_done, on_item, action_id, timeout, until_later)
 
     def abandon(self, exchange: Exchange[Any]) -> None:
@@ -319,8 +333,23 @@ class Session:
             said = (exchange.reply.message if exchange.reply else None) or "no reason given"
             self._shut(LoginRefused(f"the server refused the login: {said.strip()}"))
             return
-        self.state = State.READY
         logs.session.debug("logged in as %s", self._credentials.username)
+        if self._read_version:
+            self._start_login_step("CoreSettings", [], self._told_version)
+        else:
+            self._open()
+
+    def _told_version(self, exchange: Exchange[Any]) -> None:
+        """Note the server's version; a user who may not read it goes without."""
+        if self.state is State.CLOSED:
+            return
+        if exchange.reply is not None:
+            version = exchange.reply.headers.get("AsteriskVersion")
+            self.server = replace(self.server, version=version)
+        self._open()
+
+    def _open(self) -> None:
+        self.state = State.READY
         self._on_open(None)
 
     # --- actions --------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Any, Generic, Self, TypeVar
 from . import logs
 from .errors import AmiError, ConnectionClosed
 from .models import Event
-from .subscriptions import Dispatcher, Include, Subscription, names_of
+from .subscriptions import Dispatcher, Include, Subscription
 
 __all__ = ["QUEUE_SIZE", "SLICE", "AsyncHandler", "EventStream"]
 
@@ -109,10 +109,9 @@ class EventStream(Generic[E_co]):
         self, dispatcher: Dispatcher, wanted: tuple[type[Event] | str, ...], include: Include
     ) -> None:
         self._mailbox = mailbox = _Mailbox("a consumer of events()")
-        names, unknown_only = names_of(wanted)
         self._dispatcher = dispatcher
         # The subscription holds the mailbox only: a stream that is dropped unsubscribes.
-        self._subscription = Subscription(mailbox.put, names, include, unknown_only)
+        self._subscription = Subscription.of(mailbox.put, wanted, include)
         dispatcher.add(self._subscription)
         self._finalizer = weakref.finalize(self, dispatcher.remove, self._subscription)
 

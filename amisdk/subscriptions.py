@@ -7,12 +7,12 @@ worked out once, and kept until somebody subscribes or leaves.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, Self, get_args
 
 from . import logs
-from .models import Event, UnknownEvent
+from .models import Event, NamedEvent, UnknownEvent
 
 __all__ = ["Dispatcher", "Include", "Route", "Subscription", "names_of"]
 
@@ -33,6 +33,33 @@ class Subscription:
     include: Include
     unknown_only: bool = False
     """Whether only events count that the registry does not have."""
+    named: Mapping[str, tuple[type[NamedEvent], ...]] | None = None
+    """Event names in lower case of which only these classes are wanted."""
+
+    @classmethod
+    def of(
+        cls,
+        deliver: Callable[[Any], object],
+        wanted: Iterable[type[Event] | str],
+        include: Include,
+    ) -> Self:
+        """Make the subscription for event classes and names; none for every event.
+
+        Raises:
+            TypeError: Something is neither an event class nor a name.
+        """
+        asked = tuple(wanted)
+        names, unknown_only = names_of(asked)
+        return cls(deliver, names, include, unknown_only, _named(asked))
+
+    def takes(self, event: Event) -> bool:
+        """Tell whether an event of a wanted name is wanted."""
+        if self.unknown_only:
+            return isinstance(event, UnknownEvent)
+        if self.named is None:
+            return True
+        classes = self.named.get(event.ami.name.lower())
+        return classes is None or isinstance(event, classes)
 
     def __post_init__(self) -> None:
         if self.include not in get_args(Include):
@@ -89,6 +116,23 @@ def names_of(wanted: Iterable[type[Event] | str]) -> tuple[frozenset[str] | None
     return frozenset(names), False
 
 
+def _named(wanted: Iterable[type[Event] | str]) -> dict[str, tuple[type[NamedEvent], ...]] | None:
+    """Return the classes for names of named events; None where whole events are wanted."""
+    whole: set[str] = set()
+    named: dict[str, tuple[type[NamedEvent], ...]] = {}
+    for item in wanted:
+        if isinstance(item, str):
+            whole.add(item.lower())
+        elif issubclass(item, NamedEvent) and item.own_name is not None:
+            name = item.ami.name.lower()
+            named[name] = (*named.get(name, ()), item)
+        else:
+            whole.add(item.ami.name.lower())
+    if any(item is Event for item in wanted):
+        return None
+    return {name: classes for name, classes in named.items() if name not in whole} or None
+
+
 class Dispatcher:
     """The subscriptions of a client. It outlives connections."""
 
@@ -129,7 +173,7 @@ class Dispatcher:
     def deliver(self, subscriptions: Iterable[Subscription], event: Event) -> None:
         """Hand an event to subscriptions; one that raises is logged and costs no other."""
         for subscription in subscriptions:
-            if subscription.unknown_only and not isinstance(event, UnknownEvent):
+            if not subscription.takes(event):
                 continue
             try:
                 result = subscription.deliver(event)

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from .errors import AmiError, BadGreeting, InvalidAction, MessageTooLong
 from .headers import split_header
 
-__all__ = ["MAX_ACTION_ID", "MAX_HEADERS", "MAX_LINE", "Framer", "encode", "first_header", "header"]
+__all__ = ["MAX_ACTION_ID", "MAX_HEADERS", "MAX_LINE", "Framer", "encode", "first_header"]
 
 MAX_LINE = 1022
 """The longest line, in bytes without CRLF, that a server takes whole."""
@@ -133,18 +133,6 @@ class Framer:
 def first_header(frame: str) -> tuple[str, str]:
     """Return the first header of a frame: what kind of message it is, and which."""
     return split_header(frame.partition("\r\n")[0])
-
-
-def header(frame: str, name: str) -> str | None:
-    """Return the first value of a header of a frame, or None, without parsing the others."""
-    start = frame.find(f"\r\n{name}: ")
-    if start >= 0:
-        return frame[start + len(name) + 4 :].partition("\r\n")[0]
-    wanted = name.lower()
-    if f"\r\n{wanted}:" not in frame.lower():
-        return None
-    pairs = (split_header(line) for line in frame.split("\r\n"))
-    return next((value for key, value in pairs if key.lower() == wanted), None)
 
 
 _BREAKS = re.compile("[\r\n\0]")

@@ -15,7 +15,8 @@ FLOORS = [
     {"models"},
     {"registry"},
     {"amisdk_models"},
-    {"wire", "subscriptions", "exchange"},
+    {"server"},
+    {"wire", "subscriptions", "exchange", "doctor"},
     {"session"},
     {"options", "streams", "pump"},
     {"actions", "events"},
@@ -24,7 +25,17 @@ FLOORS = [
     {"__init__"},
 ]
 """Lowest first; a module imports from its own floor or from below."""
-SANS_IO = ["wire", "exchange", "session", "subscriptions", "codec", "models", "headers"]
+SANS_IO = [
+    "wire",
+    "exchange",
+    "server",
+    "doctor",
+    "session",
+    "subscriptions",
+    "codec",
+    "models",
+    "headers",
+]
 IO = {"asyncio", "socket", "ssl", "select", "selectors", "time", "threading", "os"}
 
 

@@ -117,7 +117,7 @@ def test_the_action_of_ones_own_in_the_readme(
 
 
 def test_the_examples_of_the_spec_readme_are_valid(tmp_path: Path) -> None:
-    action, reply, event = _blocks(ROOT / "spec" / "README.md", "yaml")
+    action, reply, event, extension = _blocks(ROOT / "spec" / "README.md", "yaml")
     assert "reply:\n" in reply  # a part of an action
     listing = (
         "\n  DoorList:\n    summary: List the doors.\n    module: app_door\n"
@@ -131,8 +131,7 @@ def test_the_examples_of_the_spec_readme_are_valid(tmp_path: Path) -> None:
     spec.mkdir()
     (spec / "doors.yaml").write_text(action + listing, encoding="utf-8")
     (spec / "doors_events.yaml").write_text(event + end, encoding="utf-8")
-    for name in ("groups", "enums"):
-        (spec / f"{name}.yaml").write_bytes((ROOT / "spec" / f"{name}.yaml").read_bytes())
+    (spec / "patched.yaml").write_text(extension, encoding="utf-8")
     assert main(["generate", "--spec", str(spec), "--out", str(tmp_path), "--package", "own"]) == 0
 
 

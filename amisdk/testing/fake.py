@@ -1,8 +1,9 @@
 """An AMI server in the process. It speaks as Asterisk 22 does, for the actions listed here.
 
-What it knows: Login (plain and MD5), Challenge, Logoff, Ping, Events, CoreSettings, QueueStatus,
-Originate (synchronous and not), CoreShowChannels, Command and UserEvent. Any other action that
-the spec has is answered with an Error that says so; one that it has not, as the server would.
+What it knows: Login (plain and MD5), Challenge, Logoff, Ping, Events, CoreSettings, ListCommands,
+QueueStatus, Originate (synchronous and not), CoreShowChannels, Command and UserEvent. Any other
+action that Asterisk 22 has is answered with an Error that says so; one that it has not, as the
+server would.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from amisdk.models import Event
 __all__ = ["FakeAsterisk"]
 
 Pairs = Iterable[tuple[str, object]]
+MAJOR = 22
 GREETING = b"Asterisk Call Manager/11.0.0\r\n"
 
 
@@ -186,7 +188,7 @@ class _Session:
             self.respond(action, "Error", ("Message", "Missing action in request"))
         elif not self.logged_in and name.lower() not in ("login", "challenge", "logoff"):
             self.respond(action, "Error", ("Message", "Permission denied"))
-        elif name not in ACTIONS:
+        elif name not in ACTIONS or MAJOR not in ACTIONS[name].ami.versions:
             text = f"Invalid/unknown command: {name}."
             advice = "Use Action: ListCommands to show available commands."
             self.respond(action, "Error", ("Message", f"{text} {advice}"))
@@ -253,6 +255,18 @@ class _Session:
             ("CoreHTTPenabled", "No"),
             ("SoundsSearchCustomDir", "No"),
         )
+
+    async def list_commands(self, action: Headers) -> None:
+        """List what it plays."""
+        known = (ACTIONS[name].ami for name in _PLAYS)
+        lines = [
+            (
+                ami.name,
+                f"(Priv: {','.join((*ami.privilege, 'all')) if ami.privilege else '<none>'})",
+            )
+            for ami in known
+        ]
+        self.respond(action, "Success", *lines)
 
     async def queue_status(self, action: Headers) -> None:
         """List the one queue that there is."""
@@ -391,6 +405,7 @@ _PLAYS: Mapping[str, Play] = {
     "queuestatus": _Session.queue_status,
     "coreshowchannels": _Session.core_show_channels,
     "command": _Session.command,
+    "listcommands": _Session.list_commands,
     "userevent": _Session.user_event,
     "originate": _Session.originate,
 }

@@ -31,9 +31,9 @@ BASE = "the spec below"
 TAKEN = frozenset(
     """Absent Action ActionInfo Annotated Any AnyOf BlockInfo Clock CommaList CommaListGiven
     ConfigReply Escaped Event EventInfo EventReply Exclusive Field FreeHeaders JsonValue
-    ListAction ListInfo ListReply Literal Names Needs OneOf OutputReply PairsReply Priority
-    RawAction RawReply Record Repeated Reply SecondOf Secret Sequence Soft TYPE_CHECKING Text
-    TextGiven TextReply TypeAlias UnknownEvent VariablePairs Variables Verbatim Versions Words
+    ListAction ListInfo ListReply Literal NamedEvent Names Needs OneOf OutputReply PairsReply
+    Priority RawAction RawReply Record Repeated Reply SecondOf Secret Sequence Soft TYPE_CHECKING
+    Text TextGiven TextReply TypeAlias UnknownEvent VariablePairs Variables Verbatim Versions Words
     bool datetime events float int str tuple""".split()  # noqa: SIM905 - a list would fill a page
 )
 """Names that generated modules import, or that stand beside the classes in the facades."""

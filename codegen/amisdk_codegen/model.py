@@ -399,6 +399,8 @@ class EventSpec(_Strict):
     module: Words
     class_: Annotated[Words, Field(alias="class")] = []
     """The read privileges that the user needs, all of them; empty for the events of a reply."""
+    named_by: HeaderName | None = None
+    """The header with a name of its own, for which a program can have a class."""
     versions: Versions
     groups: GroupUses = []
     fields: EventFields = {}

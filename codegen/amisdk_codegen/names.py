@@ -26,6 +26,8 @@ RESERVED = {
         "from_frame",
         "headers",
         "issues",
+        "named_by",
+        "own_name",
         "privilege",
         "system_name",
         "timestamp",

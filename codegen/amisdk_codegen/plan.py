@@ -47,6 +47,8 @@ class ClassPlan:
     info: str | None = None
     """The expression for ``ami``."""
     fields: list[FieldPlan] = field(default_factory=list)
+    named_by: str | None = None
+    """The header with the name of an event that has one of its own."""
 
 
 @dataclass(frozen=True)

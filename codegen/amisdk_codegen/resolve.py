@@ -143,7 +143,7 @@ def _event_module(spec: Spec, source: Source) -> ModulePlan | None:
         before = extension.groups if extension else 0
         uses = expand(spec, source, at, event.groups, event.fields, before)
         if extension is None:
-            base = "Event"
+            base = "NamedEvent" if event.named_by else "Event"
             imports.add("amisdk.models", base)
         else:
             base = imports.add_below("events", extension.area, cls)
@@ -164,6 +164,7 @@ def _event_module(spec: Spec, source: Source) -> ModulePlan | None:
                 wrapped([event.summary], event.doc and [event.doc], about, indent=4),
                 info,
                 soft_fields(spec, source, imports, name, "event", uses, extension),
+                event.named_by if extension is None else None,
             )
         )
     return _module("events", source, imports, classes)

@@ -25,7 +25,7 @@ async def test_a_session_from_login_to_goodbye() -> None:
             assert (await ami.send(actions.Ping())).ping == "Pong"
         assert not ami.connected
         names = [action["Action"] for action in server.received]
-    assert names == ["Challenge", "Login", "Ping", "Logoff"]
+    assert names == ["Challenge", "Login", "CoreSettings", "Ping", "Logoff"]
 
 
 @pytest.mark.parametrize("auth", ["plain", "md5"])
@@ -626,7 +626,7 @@ async def test_only_an_action_can_be_sent(what: object) -> None:
             await ami.originate(actions.Ping())  # type: ignore[arg-type]
         with pytest.raises((TypeError, ValueError)):
             await ami.send(actions.Ping(), timeout="5")  # type: ignore[arg-type]
-        assert [one["Action"] for one in server.received] == ["Challenge", "Login"]
+        assert server.received[-1]["Action"] == "CoreSettings"
 
 
 @asynchronous
@@ -782,3 +782,102 @@ def test_from_env_reads_both_spellings(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setenv("AMI_PASSWORD", "word")
     assert "dialer@pbx.example:5038" in repr(AsyncClient.from_env())
     assert "dialer@pbx.example:5039" in repr(AsyncClient.from_env(tls=True))
+
+
+@asynchronous
+async def test_the_client_knows_the_servers_version() -> None:
+    async with FakeAsterisk() as server:
+        ami = AsyncClient.from_url(server.url)
+        assert ami.server.version is None
+        async with ami:
+            assert ami.server.manager == "11.0.0"
+            assert ami.server.version
+            assert ami.server.major == 22
+
+
+@asynchronous
+async def test_an_action_of_another_version_is_refused_before_it_is_sent() -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        sent = len(server.received)
+        with pytest.raises(errors.UnsupportedAction, match="removed after 20; use") as caught:
+            await ami.send(actions.SIPpeers())
+        assert caught.value.replaced_by == ("PJSIPShowEndpoints",)
+        assert isinstance(caught.value.action, actions.SIPpeers)
+        assert isinstance(caught.value, errors.InvalidAction)
+        with pytest.raises(errors.UnsupportedAction):
+            await anext(ami.stream(actions.SIPpeers()))
+        assert len(server.received) == sent
+        with pytest.raises(errors.UnknownAction):
+            await ami.send(actions.SIPpeers(), check_version=False)
+        assert server.received[-1]["Action"] == "SIPpeers"
+        assert not ami.supports(actions.SIPpeers)
+        assert not ami.supports(actions.SIPpeers())
+        assert ami.supports(actions.QueueAdd)
+        assert ami.supports(RawAction("SIPpeers"))
+
+
+@asynchronous
+async def test_a_client_that_checks_no_version_asks_for_none() -> None:
+    async with FakeAsterisk() as server:
+        async with AsyncClient.from_url(server.url, check_version=False) as ami:
+            assert ami.server.version is None
+            assert ami.supports(actions.SIPpeers)
+            with pytest.raises(errors.ActionFailed):
+                await ami.send(actions.SIPpeers())
+        names = [action["Action"] for action in server.received]
+    assert names == ["Challenge", "Login", "SIPpeers", "Logoff"]
+
+
+@pytest.mark.parametrize(
+    "lines", [("Response: Error", "Message: Permission denied"), ("Response: Success",)]
+)
+@asynchronous
+async def test_a_version_that_may_not_be_read_refuses_nothing(lines: tuple[str, ...]) -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        asked = await peer.action()
+        assert asked["action"] == "CoreSettings"
+        peer.write(lines[0], f"ActionID: {asked['actionid']}", *lines[1:])
+        peer.respond(await peer.action(), "EventList: start")
+        await peer.gone()
+
+    async with serving(serve) as port, client(port, check_version=True) as ami:
+        assert ami.server.version is None
+        assert ami.supports(actions.SIPpeers)
+        with pytest.raises(errors.ActionTimeout):
+            await ami.send(actions.SIPpeers(), timeout=0.05)
+
+
+@asynchronous
+async def test_a_server_that_tells_no_version_in_time_lets_nobody_in() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        await peer.gone()
+
+    async with serving(serve) as port:
+        with pytest.raises(errors.ConnectTimeout):
+            await client(port, check_version=True, connect_timeout=0.1).connect()
+
+
+@asynchronous
+async def test_the_doctor_asks_the_server() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.login()
+        settings = await peer.action()
+        peer.respond(settings, "AsteriskVersion: 22.10.1")
+        asked = await peer.action()
+        assert asked["action"] == "ListCommands"
+        peer.respond(
+            asked,
+            "QueueAdd: Add interface to queue.  (Priv: agent,all)",
+            "CoreSettings: Show.  (Priv: system,reporting,all)",
+        )
+        await peer.gone()
+
+    async with serving(serve) as port, client(port, check_version=True) as ami:
+        found = await ami.doctor(actions.QueueAdd, actions.SIPpeers, actions.Originate)
+    assert str(found).splitlines() == [
+        "Asterisk 22.10.1: 1 of 3 actions are usable",
+        "  SIPpeers: was removed after 20; use PJSIPShowEndpoints (this is Asterisk 22.10.1)",
+        "  Originate: the user needs write = originate in manager.conf",
+    ]

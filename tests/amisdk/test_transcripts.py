@@ -12,12 +12,12 @@ from amisdk_models import registry
 from pydantic import SecretStr
 
 from amisdk.exchange import Exchange
-from amisdk.headers import Headers, split_header
+from amisdk.headers import Headers, header, split_header
 from amisdk.models import Event, ListReply, Message, RawAction, RawReply, Reply
 from amisdk.options import Auth
 from amisdk.session import Credentials, Session, State
 from amisdk.subscriptions import Dispatcher, Subscription
-from amisdk.wire import Framer, first_header, header
+from amisdk.wire import Framer, first_header
 from tests.live.record import SECRET
 from tests.live.support import faults_of, reply_faults
 from tests.live.transcript import PLACE, Transcript

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from amisdk.errors import AmiError, BadGreeting, MessageTooLong
-from amisdk.wire import MAX_GREETING, Framer, first_header, header
+from amisdk.headers import header
+from amisdk.wire import MAX_GREETING, Framer, first_header
 
 GREETING = b"Asterisk Call Manager/11.0.0\r\n"
 

@@ -117,7 +117,7 @@ REPLIES = (
 )
 BASES: dict[str, tuple[type[BaseModel], ...]] = {
     "action": (models.Action, models.ListAction),
-    "event": (models.Event,),
+    "event": (models.Event, models.NamedEvent),
     "reply": REPLIES,
     "record": (models.Record,),
 }

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from amisdk.fields import Escaped, Soft, VariablePairs
 from amisdk.info import EventInfo, Versions
-from amisdk.models import Event
+from amisdk.models import NamedEvent
 from pydantic import Field
 
 from ..enums import ChannelState
@@ -16,7 +16,7 @@ __all__ = [
 ]
 
 
-class UserEvent(Event):
+class UserEvent(NamedEvent):
     """Someone sent an event of their own.
 
     Comes from the dialplan application UserEvent, from the action UserEvent or from ARI. The
@@ -29,6 +29,7 @@ class UserEvent(Event):
     ami = EventInfo(
         "UserEvent", module=("core",), versions=Versions(((12, 23),)), privilege=("user",)
     )
+    named_by = "UserEvent"
 
     channel: Soft[str] = Field(default=None, serialization_alias="Channel")
     """Name of the channel, such as PJSIP/6001-0000002a."""

@@ -41,6 +41,7 @@ async def test_every_message_it_sends_fits_its_model() -> None:
     ("action", "message"),
     [
         (RawAction("NoSuchAction"), "Invalid/unknown command: NoSuchAction."),
+        (RawAction("SIPpeers"), "Invalid/unknown command: SIPpeers."),
         (RawAction("QueueAdd", {"Interface": "PJSIP/1"}), "Queue not specified"),
         (actions.CoreStatus(), "FakeAsterisk does not play CoreStatus"),
     ],
@@ -95,3 +96,13 @@ async def test_stopping_ends_connections_and_may_be_repeated() -> None:
     with pytest.raises(errors.ConnectionClosed):
         await ami.wait_closed()
     await ami.close()
+
+
+@asynchronous
+async def test_it_lists_what_it_plays() -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        listed = await ami.send(actions.ListCommands())
+        assert listed.pairs["Originate"] == "(Priv: originate,all)"
+        assert listed.pairs["Ping"] == "(Priv: <none>)"
+        assert (await ami.doctor(*listed.pairs)).healthy
+        assert not (await ami.doctor(actions.CoreStatus)).healthy
