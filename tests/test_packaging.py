@@ -1,5 +1,6 @@
 """The wheel: what is in it, and that it works in an environment with nothing else."""
 
+import importlib.metadata
 import subprocess
 import sys
 import venv
@@ -71,6 +72,90 @@ def test_it_works_in_a_clean_environment(python: Path, tmp_path: Path) -> None:
         "asyncio.run(main())\n"
     )
     assert _run(python, "-W", "error", "-c", program, cwd=tmp_path).strip() == "Pong"
+
+
+OVERLAY = """\
+summary: What the PBX of a shop has more.
+actions:
+  ShopOrder:
+    summary: Attach an order to a call.
+    module: app_shop
+    versions: 16-23
+    privilege: [call]
+    fields:
+      Channel: {required: true, doc: "Channel of the call."}
+      Mode: {enum: LoadType, doc: "How it is attached."}
+    reply:
+      list: {items: [ShopItem], end: ShopOrderComplete}
+events:
+  ShopItem:
+    summary: An item.
+    module: app_shop
+    versions: 16-23
+    groups: [channel]
+  ShopOrderComplete:
+    summary: The end of the items.
+    module: app_shop
+    versions: 16-23
+    groups: [list_end]
+extend:
+  events:
+    Hangup: {fields: {BillTo: Who pays.}}
+  enums:
+    LoadType: {values: [restart]}
+"""
+PROGRAM = """\
+import asyncio
+from typing import assert_type
+
+from amisdk import AsyncClient
+from amisdk import events as amisdk_events
+from amisdk.testing import FakeAsterisk
+from shop_ami import actions, events, registry
+
+
+def bill(event: amisdk_events.Hangup) -> str | None:
+    return event.bill_to if isinstance(event, events.Hangup) else None
+
+
+async def order(ami: AsyncClient) -> None:
+    reply = await ami.send(actions.ShopOrder(channel="PJSIP/1", mode="restart"))
+    assert_type(reply.items, tuple[events.ShopItem, ...])
+    actions.ShopOrder(channel="PJSIP/1", mode="never")  # type: ignore[arg-type]
+
+
+async def main() -> None:
+    async with FakeAsterisk() as server:
+        async with AsyncClient.from_url(server.url, registry=registry) as ami:
+            stream = ami.events(events.Hangup)
+            server.emit([("Event", "Hangup"), ("Cause", "16"), ("BillTo", "Ann")])
+            event = await anext(stream)
+            assert_type(event, events.Hangup)
+            print(type(event).__module__, event.cause, bill(event))
+            print((await ami.send(actions.Ping())).ping)
+
+
+asyncio.run(main())
+"""
+
+
+def test_a_spec_builds_on_the_one_in_the_wheel(wheel: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    mypy = f"mypy=={importlib.metadata.version('mypy')}"
+    install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    _run(*install, f"{wheel}[codegen]", mypy)
+    (tmp_path / "my_spec").mkdir()
+    (tmp_path / "my_spec" / "shop.yaml").write_text(OVERLAY, encoding="utf-8")
+    generate = ("generate", "--spec", "my_spec", "--package", "shop_ami", "--out", "src")
+    _run(python.parent / "amisdk-codegen", *generate, cwd=tmp_path)
+    _run(python.parent / "amisdk-codegen", "check", *generate[1:], cwd=tmp_path)
+    program = tmp_path / "src" / "program.py"
+    program.write_text(PROGRAM, encoding="utf-8")
+    said = _run(python, "-W", "error", program, cwd=tmp_path / "src")
+    assert said.split("\n") == ["shop_ami.events.shop 16 Ann", "Pong", ""]
+    said = _run(python, "-m", "mypy", "--strict", "program.py", "shop_ami", cwd=tmp_path / "src")
+    assert said.startswith("Success: no issues found")
 
 
 def test_the_generator_says_which_extra_it_needs(python: Path, tmp_path: Path) -> None:
