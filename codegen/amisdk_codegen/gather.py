@@ -185,6 +185,10 @@ def _extend(spec: Spec, source: Source) -> None:
             below, old = getattr(spec, kind)[name]
             extension = Extension(below.area)
             if kind == "actions":
+                _refuse_group_fields(spec, source, (*at, "reply"), old.reply.groups, more.reply)
+            elif kind == "events":
+                _refuse_group_fields(spec, source, at, old.groups, more)
+            if kind == "actions":
                 new: Any = extended_action(old, more, source, at, spec.problems)
                 extension = _extension(below, old.reply, new.reply, more.reply, len(old.rules))
             elif kind == "events":
@@ -194,6 +198,21 @@ def _extend(spec: Spec, source: Source) -> None:
                 new = extended_enum(old, more)
             getattr(spec, kind)[name] = (source, new)
             spec.extensions[kind, name] = extension
+
+
+def _refuse_group_fields(
+    spec: Spec, source: Source, at: At, groups: list[GroupUse], more: Any
+) -> None:
+    """Report the fields of an extension that a group of the owner brings."""
+    brought = {
+        (use.prefix + wire).lower(): use.group
+        for use in groups
+        for wire in spec.groups[use.group].fields
+    }
+    for name in more.fields:
+        if name.lower() in brought:
+            message = f'"{name}" comes with the group {brought[name.lower()]}, and stays as it is'
+            spec.problems.append(source.problem((*at, "fields", name), message))
 
 
 def _extension(below: Source, old: Any, new: Any, more: Any, rules: int = 0) -> Extension:

@@ -275,6 +275,10 @@ BAD: dict[str, tuple[str, str]] = {
         EXTEND + "  events:\n    Hangup:\n      groups:\n        - channel # <-\n",
         'Hangup has the field "AccountCode" twice',
     ),
+    "a field of a group changed": (
+        EXTEND + "  events:\n    Hangup:\n      fields:\n        channel: My own. # <-\n",
+        '"channel" comes with the group channel, and stays as it is',
+    ),
     "another shape": (
         EXTEND + "  actions:\n    QueueAdd:\n      reply:\n        shape: output # <-\n",
         "unknown key",
