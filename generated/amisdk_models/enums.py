@@ -9,6 +9,7 @@ __all__ = [
     "BridgeType",
     "BridgeVideoSourceMode",
     "ChannelState",
+    "ChargeMultiplier",
     "ConfigChange",
     "ContactState",
     "DTMFDirection",
@@ -36,8 +37,15 @@ AMAFlags: TypeAlias = Literal["OMIT", "BILLING", "DOCUMENTATION"]
 """
 
 
-BridgeType: TypeAlias = Literal["basic", "base", "holding", "parking"]
-"""Kind of a bridge, by the part of Asterisk that uses it."""
+BridgeType: TypeAlias = Literal["agent_hold", "base", "basic", "parking", "stasis"]
+"""Kind of a bridge, by the part of Asterisk that uses it.
+
+- ``agent_hold``: Where agents wait for calls.
+- ``base``: A plain one, such as a conference's.
+- ``basic``: A call of two.
+- ``parking``: A parking lot.
+- ``stasis``: One that an ARI application made.
+"""
 
 
 BridgeVideoSourceMode: TypeAlias = Literal["none", "talker", "single", "sfu"]
@@ -65,6 +73,10 @@ ChannelState: TypeAlias = Literal[
     "Unknown",
 ]
 """State of a channel, as a word."""
+
+
+ChargeMultiplier: TypeAlias = Literal["1/1000", "1/100", "1/10", "1", "10", "100", "1000"]
+"""What an amount of money is multiplied by."""
 
 
 ConfigChange: TypeAlias = Literal[
@@ -298,6 +310,7 @@ RegistrationState: TypeAlias = Literal[
     "Timeout",
     "No Authentication",
     "Failed",
+    "Stopped",
     "Unknown",
 ]
 """State of a registration at another server."""

@@ -884,7 +884,9 @@ class AgentRingNoAnswer(Event):
 class Agents(Event):
     """One agent in the list of the action Agents.
 
-    The channel's fields are there only if the agent is logged in.
+    The channel's fields are there only if the agent is logged in. During a call no server
+    ends the line of CallStarted as it should: LoggedInTime comes as a part of that text, both
+    fields are None, and issues holds the text.
 
     Asterisk 12-23, app_agent_pool.
     """

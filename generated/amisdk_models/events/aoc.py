@@ -9,7 +9,7 @@ from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
 from pydantic import Field
 
-from ..enums import ChannelState
+from ..enums import ChannelState, ChargeMultiplier
 
 __all__ = [
     "AOC_D",
@@ -120,9 +120,9 @@ class AOC_D(Event):
     )
     """Charges in the currency, to be multiplied."""
 
-    charge_currency_multiplier: Soft[
-        Literal["1/1000", "1/100", "1/10", "1", "10", "100", "1000"] | str
-    ] = Field(default=None, serialization_alias="Charge/Currency/Multiplier")
+    charge_currency_multiplier: Soft[ChargeMultiplier | str] = Field(
+        default=None, serialization_alias="Charge/Currency/Multiplier"
+    )
     """What Cost is multiplied by."""
 
     charge_units_number: Soft[int] = Field(
@@ -238,9 +238,9 @@ class AOC_E(Event):
     )
     """Charges in the currency, to be multiplied."""
 
-    charge_currency_multiplier: Soft[
-        Literal["1/1000", "1/100", "1/10", "1", "10", "100", "1000"] | str
-    ] = Field(default=None, serialization_alias="Charge/Currency/Multiplier")
+    charge_currency_multiplier: Soft[ChargeMultiplier | str] = Field(
+        default=None, serialization_alias="Charge/Currency/Multiplier"
+    )
     """What Cost is multiplied by."""
 
     charge_units_number: Soft[int] = Field(
@@ -335,7 +335,20 @@ class AOC_S(Event):
     )
     """Channel variables of the channel that manager.conf names in channelvars."""
 
-    rate_chargeable: Soft[str] = Field(default=None, serialization_alias="(null)(0)/Chargeable")
+    rate_chargeable: Annotated[
+        Soft[
+            Literal[
+                "SpecialArrangement",
+                "BasicCommunication",
+                "CallAttempt",
+                "CallSetup",
+                "UserUserInfo",
+                "SupplementaryService",
+            ]
+            | str
+        ],
+        Absent("NotAvailable"),
+    ] = Field(default=None, serialization_alias="(null)(0)/Chargeable")
     """What the rate is for."""
 
     rate_duration_currency_name: Soft[str] = Field(
@@ -348,7 +361,7 @@ class AOC_S(Event):
     )
     """Price, to be multiplied."""
 
-    rate_duration_currency_multiplier: Soft[str] = Field(
+    rate_duration_currency_multiplier: Soft[ChargeMultiplier | str] = Field(
         default=None, serialization_alias="(null)(0)/Duration/Currency/Multiplier"
     )
     """What Cost is multiplied by."""
@@ -388,7 +401,7 @@ class AOC_S(Event):
     )
     """Price, to be multiplied."""
 
-    rate_flat_currency_multiplier: Soft[str] = Field(
+    rate_flat_currency_multiplier: Soft[ChargeMultiplier | str] = Field(
         default=None, serialization_alias="(null)(0)/Flat/Currency/Multiplier"
     )
     """What Cost is multiplied by."""
@@ -408,7 +421,7 @@ class AOC_S(Event):
     )
     """Price, to be multiplied."""
 
-    rate_volume_currency_multiplier: Soft[str] = Field(
+    rate_volume_currency_multiplier: Soft[ChargeMultiplier | str] = Field(
         default=None, serialization_alias="(null)(0)/Volume/Currency/Multiplier"
     )
     """What Cost is multiplied by."""

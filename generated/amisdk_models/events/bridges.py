@@ -4,7 +4,7 @@
 
 from typing import Annotated, Literal
 
-from amisdk.fields import Escaped, Soft, VariablePairs, Words
+from amisdk.fields import Absent, Escaped, Soft, VariablePairs, Words
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
 from pydantic import Field
@@ -205,9 +205,10 @@ class BridgeTechnologyListItem(Event):
     bridge_technology: Soft[str] = Field(default=None, serialization_alias="BridgeTechnology")
     """Name of the technology, such as softmix."""
 
-    bridge_type: Soft[Literal["Holding", "Early", "Native", "1to1Mix", "MultiMix"] | str] = Field(
-        default=None, serialization_alias="BridgeType"
-    )
+    bridge_type: Annotated[
+        Soft[Literal["Holding", "Early", "Native", "1to1Mix", "MultiMix"] | str],
+        Absent("<Unknown>"),
+    ] = Field(default=None, serialization_alias="BridgeType")
     """What the technology is for."""
 
     bridge_priority: Soft[int] = Field(default=None, serialization_alias="BridgePriority")

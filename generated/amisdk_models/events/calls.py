@@ -1480,8 +1480,8 @@ class HangupRequest(Event):
     )
     """Channel variables of the channel that manager.conf names in channelvars."""
 
-    cause: Soft[int] = Field(default=None, serialization_alias="Cause")
-    """Why, as in Hangup; -1 or missing if not told."""
+    cause: Annotated[Soft[int], Absent("-1")] = Field(default=None, serialization_alias="Cause")
+    """Why, as in Hangup, if it was told."""
 
     tech_cause: Soft[int] = Field(default=None, serialization_alias="TechCause")
     """Code of the channel's own protocol, such as SIP's 486; only if there is one. Asterisk 20,

@@ -285,7 +285,9 @@ class Status(Event):
     data: Soft[str] = Field(default=None, serialization_alias="Data")
     """Arguments of the application."""
 
-    native_formats: Soft[str] = Field(default=None, serialization_alias="Nativeformats")
+    native_formats: Annotated[Soft[str], Absent("(nothing)")] = Field(
+        default=None, serialization_alias="Nativeformats"
+    )
     """Formats that the channel speaks natively, such as (ulaw|alaw)."""
 
     read_format: Soft[str] = Field(default=None, serialization_alias="Readformat")

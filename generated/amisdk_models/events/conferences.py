@@ -4,7 +4,7 @@
 
 from typing import Annotated
 
-from amisdk.fields import Escaped, Soft, VariablePairs, Words
+from amisdk.fields import Absent, Escaped, Soft, VariablePairs, Words
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
 from pydantic import Field
@@ -308,11 +308,6 @@ class ConfbridgeList(Event):
     caller_id_num: Soft[str] = Field(default=None, serialization_alias="CallerIDNum")
     """Caller number of the channel."""
 
-    caller_id_name: Annotated[Soft[str], Escaped()] = Field(
-        default=None, serialization_alias="CallerIDName"
-    )
-    """Caller name of the channel."""
-
     connected_line_num: Soft[str] = Field(default=None, serialization_alias="ConnectedLineNum")
     """Number of the party that the channel talks to."""
 
@@ -349,6 +344,11 @@ class ConfbridgeList(Event):
         default=None, serialization_alias="ChanVariable"
     )
     """Channel variables of the channel that manager.conf names in channelvars."""
+
+    caller_id_name: Annotated[Soft[str], Escaped(), Absent("<no name>")] = Field(
+        default=None, serialization_alias="CallerIDName"
+    )
+    """Caller name of the channel."""
 
     conference: Soft[str] = Field(default=None, serialization_alias="Conference")
     """Name of the conference."""

@@ -2,7 +2,7 @@
 
 """Events about telephony cards driven by DAHDI."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from amisdk.fields import Escaped, Soft, VariablePairs, Words
 from amisdk.info import EventInfo, Versions
@@ -206,7 +206,7 @@ class DNDState(Event):
     dahdi_channel: Soft[int] = Field(default=None, serialization_alias="DAHDIChannel")
     """Number of the DAHDI channel."""
 
-    status: Soft[Literal["enabled", "disabled"] | str] = Field(
+    status: Annotated[Soft[bool], Words("enabled", "disabled")] = Field(
         default=None, serialization_alias="Status"
     )
     """Whether it is on now."""

@@ -2,7 +2,9 @@
 
 """Events about the dialplan and the states of its hints."""
 
-from amisdk.fields import Soft
+from typing import Annotated
+
+from amisdk.fields import Absent, Soft
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
 from pydantic import Field
@@ -34,7 +36,7 @@ class ExtensionStatus(Event):
     context: Soft[str] = Field(default=None, serialization_alias="Context")
     """Context of the extension."""
 
-    hint: Soft[str] = Field(default=None, serialization_alias="Hint")
+    hint: Annotated[Soft[str], Absent("None")] = Field(default=None, serialization_alias="Hint")
     """Devices that the hint watches."""
 
     status: Soft[int] = Field(default=None, serialization_alias="Status")

@@ -47,13 +47,13 @@ class PeerEntry(Event):
     )
     """Address of the peer."""
 
-    ip_port: Soft[int] = Field(default=None, serialization_alias="IPport")
-    """Port of the peer; 0 if unknown. Not from IAXpeerlist."""
+    ip_port: Annotated[Soft[int], Absent("0")] = Field(default=None, serialization_alias="IPport")
+    """Port of the peer; not from IAXpeerlist."""
 
     mask: Soft[str] = Field(default=None, serialization_alias="Mask")
     """Network mask of the peer; from IAXpeerlist only."""
 
-    port: Soft[int] = Field(default=None, serialization_alias="Port")
+    port: Annotated[Soft[int], Absent("0")] = Field(default=None, serialization_alias="Port")
     """Port of the peer; from IAXpeerlist only."""
 
     dynamic: Annotated[Soft[bool], Words("yes", "no")] = Field(

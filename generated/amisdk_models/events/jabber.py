@@ -41,7 +41,7 @@ class JabberStatus(Event):
     disturbed.
     """
 
-    priority: Soft[str] = Field(default=None, serialization_alias="Priority")
+    priority: Soft[int] = Field(default=None, serialization_alias="Priority")
     """Priority that the contact gave the device."""
 
     description: Soft[str] = Field(default=None, serialization_alias="Description")

@@ -5,7 +5,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from amisdk.fields import Escaped, Repeated, Soft, VariablePairs
+from amisdk.fields import Absent, Escaped, Repeated, Soft, VariablePairs
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
 from pydantic import Field
@@ -226,8 +226,10 @@ class RTCPReceived(Event):
     report0_ia_jitter: Soft[int] = Field(default=None, serialization_alias="Report0IAJitter")
     """Jitter of the first stream of the report in RTP units."""
 
-    report0_lsr: Soft[int] = Field(default=None, serialization_alias="Report0LSR")
-    """Clock of the last SR that came; 0 if none did."""
+    report0_lsr: Annotated[Soft[int], Absent("0")] = Field(
+        default=None, serialization_alias="Report0LSR"
+    )
+    """Clock of the last SR that came, if one did."""
 
     report0_dlsr: Soft[float] = Field(default=None, serialization_alias="Report0DLSR")
     """Time from that SR to this report. In seconds."""
@@ -358,8 +360,10 @@ class RTCPSent(Event):
     report0_ia_jitter: Soft[int] = Field(default=None, serialization_alias="Report0IAJitter")
     """Jitter of the first stream of the report in RTP units."""
 
-    report0_lsr: Soft[int] = Field(default=None, serialization_alias="Report0LSR")
-    """Clock of the last SR that came; 0 if none did."""
+    report0_lsr: Annotated[Soft[int], Absent("0")] = Field(
+        default=None, serialization_alias="Report0LSR"
+    )
+    """Clock of the last SR that came, if one did."""
 
     report0_dlsr: Soft[float] = Field(default=None, serialization_alias="Report0DLSR")
     """Time from that SR to this report. In seconds."""

@@ -108,11 +108,14 @@ class MeetmeJoin(Event):
     meetme: Soft[str] = Field(default=None, serialization_alias="Meetme")
     """Number of the conference."""
 
-    user_number: Soft[str] = Field(default=None, serialization_alias="Usernum")
+    user_number: Soft[int] = Field(default=None, serialization_alias="Usernum")
     """Number of the member, as these versions document it; they send User. Asterisk 12, 14."""
 
     user: Soft[int] = Field(default=None, serialization_alias="User")
     """Number of the member in the conference."""
+
+    duration: Soft[int] = Field(default=None, serialization_alias="Duration")
+    """How long the member listened to announcements first, if there were any. In seconds."""
 
 
 class MeetmeLeave(Event):
@@ -184,7 +187,7 @@ class MeetmeLeave(Event):
     meetme: Soft[str] = Field(default=None, serialization_alias="Meetme")
     """Number of the conference."""
 
-    user_number: Soft[str] = Field(default=None, serialization_alias="Usernum")
+    user_number: Soft[int] = Field(default=None, serialization_alias="Usernum")
     """Number of the member, as these versions document it; they send User. Asterisk 12, 14."""
 
     user: Soft[int] = Field(default=None, serialization_alias="User")
@@ -385,7 +388,7 @@ class MeetmeMute(Event):
     meetme: Soft[str] = Field(default=None, serialization_alias="Meetme")
     """Number of the conference."""
 
-    user_number: Soft[str] = Field(default=None, serialization_alias="Usernum")
+    user_number: Soft[int] = Field(default=None, serialization_alias="Usernum")
     """Number of the member, as these versions document it; they send User. Asterisk 12, 14."""
 
     user: Soft[int] = Field(default=None, serialization_alias="User")
@@ -472,7 +475,7 @@ class MeetmeTalkRequest(Event):
     meetme: Soft[str] = Field(default=None, serialization_alias="Meetme")
     """Number of the conference."""
 
-    user_number: Soft[str] = Field(default=None, serialization_alias="Usernum")
+    user_number: Soft[int] = Field(default=None, serialization_alias="Usernum")
     """Number of the member, as these versions document it; they send User. Asterisk 12, 14."""
 
     user: Soft[int] = Field(default=None, serialization_alias="User")
@@ -556,7 +559,7 @@ class MeetmeTalking(Event):
     meetme: Soft[str] = Field(default=None, serialization_alias="Meetme")
     """Number of the conference."""
 
-    user_number: Soft[str] = Field(default=None, serialization_alias="Usernum")
+    user_number: Soft[int] = Field(default=None, serialization_alias="Usernum")
     """Number of the member, as these versions document it; they send User. Asterisk 12, 14."""
 
     user: Soft[int] = Field(default=None, serialization_alias="User")

@@ -378,7 +378,7 @@ class ContactList(Event):
     reg_server: Soft[str] = Field(default=None, serialization_alias="RegServer")
     """Name of the server that it registered at."""
 
-    roundtrip_usec: Annotated[Soft[int], Absent("N/A")] = Field(
+    roundtrip_usec: Annotated[Soft[int], Absent("N/A", "0")] = Field(
         default=None, serialization_alias="RoundtripUsec"
     )
     """Time that the last answer took. In microseconds."""
@@ -395,7 +395,7 @@ class ContactList(Event):
     via_addr: Soft[str] = Field(default=None, serialization_alias="ViaAddr")
     """Address that the contact itself sent its registration from."""
 
-    via_port: Soft[int] = Field(default=None, serialization_alias="ViaPort")
+    via_port: Annotated[Soft[int], Absent("0")] = Field(default=None, serialization_alias="ViaPort")
     """Port that belongs to this address."""
 
 
@@ -438,8 +438,10 @@ class ContactStatus(Event):
     endpoint_name: Soft[str] = Field(default=None, serialization_alias="EndpointName")
     """Name of the endpoint that it belongs to."""
 
-    roundtrip_usec: Soft[int] = Field(default=None, serialization_alias="RoundtripUsec")
-    """Time that the last answer took. In microseconds."""
+    roundtrip_usec: Annotated[Soft[int], Absent("0")] = Field(
+        default=None, serialization_alias="RoundtripUsec"
+    )
+    """Time that the last answer took, if it can be reached. In microseconds."""
 
     user_agent: Soft[str] = Field(default=None, serialization_alias="UserAgent")
     """Software of the contact, as it calls itself. Asterisk 14."""
@@ -493,7 +495,7 @@ class ContactStatusDetail(Event):
     status: Soft[ContactState | str] = Field(default=None, serialization_alias="Status")
     """Whether it can be reached."""
 
-    roundtrip_usec: Annotated[Soft[int], Absent("N/A")] = Field(
+    roundtrip_usec: Annotated[Soft[int], Absent("N/A", "0")] = Field(
         default=None, serialization_alias="RoundtripUsec"
     )
     """Time that the last answer took. In microseconds."""
@@ -582,7 +584,9 @@ class EndpointDetail(Event):
     aggregate_mwi: Soft[bool] = Field(default=None, serialization_alias="AggregateMwi")
     """Whether one notice sums up all its mailboxes."""
 
-    allow: Soft[str] = Field(default=None, serialization_alias="Allow")
+    allow: Annotated[Soft[str], Absent("(nothing)")] = Field(
+        default=None, serialization_alias="Allow"
+    )
     """Its codecs in order, such as (ulaw|alaw)."""
 
     allow_overlap: Soft[bool] = Field(default=None, serialization_alias="AllowOverlap")
@@ -810,8 +814,8 @@ class EndpointDetail(Event):
     inband_progress: Soft[bool] = Field(default=None, serialization_alias="InbandProgress")
     """Whether ringing is sent as sound."""
 
-    incoming_call_offer_pref: Soft[
-        Literal["local", "local_first", "remote", "remote_first"] | str
+    incoming_call_offer_pref: Annotated[
+        Soft[Literal["local", "local_first", "remote", "remote_first"] | str], Absent("unknown")
     ] = Field(default=None, serialization_alias="IncomingCallOfferPref")
     """Whose order of codecs counts in its calls. Asterisk 18-23."""
 
@@ -833,10 +837,10 @@ class EndpointDetail(Event):
     media_address: Soft[str] = Field(default=None, serialization_alias="MediaAddress")
     """Address that the SDP names for media."""
 
-    media_encryption: Soft[Literal["no", "sdes", "dtls"] | str] = Field(
+    media_encryption: Soft[Literal["no", "none", "sdes", "dtls", "invalid"] | str] = Field(
         default=None, serialization_alias="MediaEncryption"
     )
-    """How media is encrypted."""
+    """How media is encrypted; Asterisk 12 has none in place of no."""
 
     media_encryption_optimistic: Soft[bool] = Field(
         default=None, serialization_alias="MediaEncryptionOptimistic"
@@ -889,9 +893,12 @@ class EndpointDetail(Event):
     outbound_proxy: Soft[str] = Field(default=None, serialization_alias="OutboundProxy")
     """Proxy that requests to it go through."""
 
-    outgoing_call_offer_pref: Soft[
-        Literal["local", "local_merge", "local_first", "remote", "remote_merge", "remote_first"]
-        | str
+    outgoing_call_offer_pref: Annotated[
+        Soft[
+            Literal["local", "local_merge", "local_first", "remote", "remote_merge", "remote_first"]
+            | str
+        ],
+        Absent("unknown"),
     ] = Field(default=None, serialization_alias="OutgoingCallOfferPref")
     """Whose order of codecs counts in calls to it. Asterisk 18-23."""
 
@@ -993,7 +1000,9 @@ class EndpointDetail(Event):
     srtp_tag_32: Soft[bool] = Field(default=None, serialization_alias="SrtpTag32")
     """Whether SRTP uses a short tag of 32 bits."""
 
-    stir_shaken: Soft[str] = Field(default=None, serialization_alias="StirShaken")
+    stir_shaken: Soft[Literal["off", "attest", "verify", "on", "no"] | str] = Field(
+        default=None, serialization_alias="StirShaken"
+    )
     """Use of STIR/SHAKEN, in the words of the version; always no in newer ones. Asterisk 16,
     18-23.
     """
@@ -1417,8 +1426,8 @@ class OutboundRegistrationDetail(Event):
     max_retries: Soft[int] = Field(default=None, serialization_alias="MaxRetries")
     """How often to try."""
 
-    next_reg: Soft[int] = Field(default=None, serialization_alias="NextReg")
-    """Time until the next try; 0 if none is due. In seconds."""
+    next_reg: Annotated[Soft[int], Absent("0")] = Field(default=None, serialization_alias="NextReg")
+    """Time until the next try, if one is due. In seconds."""
 
     outbound_auth: Soft[Names] = Field(default=None, serialization_alias="OutboundAuth")
     """Names of the credentials to show."""
@@ -1440,10 +1449,10 @@ class OutboundRegistrationDetail(Event):
     server_uri: Soft[str] = Field(default=None, serialization_alias="ServerUri")
     """Server to register at."""
 
-    status: Soft[Literal["Registered", "Unregistered", "Rejected"] | str] = Field(
+    status: Soft[Literal["Registered", "Unregistered", "Rejected", "Stopped"] | str] = Field(
         default=None, serialization_alias="Status"
     )
-    """State of the registration."""
+    """State of the registration; Stopped only from Asterisk 12."""
 
     support_outbound: Annotated[Soft[bool], Words("yes", "no")] = Field(
         default=None, serialization_alias="SupportOutbound"
@@ -1575,10 +1584,10 @@ class PJSIPMaintenanceStatus(Event):
     endpoint: Soft[str] = Field(default=None, serialization_alias="Endpoint")
     """Name of the endpoint; all if it was changed for every one."""
 
-    status: Soft[Literal["enabled", "disabled"] | str] = Field(
+    status: Annotated[Soft[bool], Words("enabled", "disabled")] = Field(
         default=None, serialization_alias="Status"
     )
-    """Enabled if calls are kept away."""
+    """Whether calls are kept away."""
 
 
 class PJSIPMaintenanceStatusComplete(Event):
@@ -1695,7 +1704,7 @@ class TransportDetail(Event):
     cert_file: Soft[str] = Field(default=None, serialization_alias="CertFile")
     """File with this side's certificate."""
 
-    cipher: Soft[str] = Field(default=None, serialization_alias="Cipher")
+    cipher: Soft[Names] = Field(default=None, serialization_alias="Cipher")
     """Ciphers for TLS."""
 
     cos: Soft[int] = Field(default=None, serialization_alias="Cos")
@@ -1727,8 +1736,21 @@ class TransportDetail(Event):
     local_net: Soft[Names] = Field(default=None, serialization_alias="LocalNet")
     """Networks that count as inside, each with its mask."""
 
-    method: Soft[str] = Field(default=None, serialization_alias="Method")
-    """TLS version, such as tlsv1_2, or unspecified."""
+    method: Soft[
+        Literal[
+            "default",
+            "unspecified",
+            "tlsv1",
+            "tlsv1_1",
+            "tlsv1_2",
+            "tlsv1_3",
+            "sslv2",
+            "sslv3",
+            "sslv23",
+        ]
+        | str
+    ] = Field(default=None, serialization_alias="Method")
+    """TLS version; default only from Asterisk 12."""
 
     password: Soft[str] = Field(default=None, serialization_alias="Password")
     """Password of the private key, in clear."""

@@ -370,6 +370,11 @@ class QueueMember(Event):
     )
     """Whether the member is in a call from the queue. Asterisk 13-23."""
 
+    is_in_call: Annotated[Soft[bool], Words("1", "0")] = Field(
+        default=None, serialization_alias="IsInCall"
+    )
+    """The same as InCall, under the name of this version. Asterisk 11."""
+
     status: Soft[int] = Field(default=None, serialization_alias="Status")
     """State of the member's device, as 0 unknown, 1 not in use, 2 in use, 3 busy, 4 invalid, 5
     unavailable, 6 ringing, 7 ringing while in use, 8 on hold.

@@ -4,7 +4,7 @@
 
 from typing import Annotated, Literal
 
-from amisdk.fields import Escaped, Soft, VariablePairs
+from amisdk.fields import Absent, Escaped, Soft, VariablePairs
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
 from pydantic import Field
@@ -63,8 +63,8 @@ class PeerStatus(Event):
     port: Soft[int] = Field(default=None, serialization_alias="Port")
     """Port that the peer registered."""
 
-    time: Soft[int] = Field(default=None, serialization_alias="Time")
-    """Time that the peer took to answer; -1 if it did not. In milliseconds."""
+    time: Annotated[Soft[int], Absent("-1")] = Field(default=None, serialization_alias="Time")
+    """Time that the peer took to answer, if it did. In milliseconds."""
 
 
 class Registry(Event):

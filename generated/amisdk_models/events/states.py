@@ -2,9 +2,9 @@
 
 """Events about states of devices, extensions and presence."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from amisdk.fields import Soft
+from amisdk.fields import Escaped, Soft
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
 from pydantic import Field
@@ -101,10 +101,10 @@ class PresenceStateChange(Event):
     status: Soft[Presence | str] = Field(default=None, serialization_alias="Status")
     """State of the presence."""
 
-    subtype: Soft[str] = Field(default=None, serialization_alias="Subtype")
+    subtype: Annotated[Soft[str], Escaped()] = Field(default=None, serialization_alias="Subtype")
     """Text that says more about the state."""
 
-    message: Soft[str] = Field(default=None, serialization_alias="Message")
+    message: Annotated[Soft[str], Escaped()] = Field(default=None, serialization_alias="Message")
     """Text for people to read."""
 
 

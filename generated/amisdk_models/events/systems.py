@@ -78,8 +78,8 @@ class Load(Event):
     module: Soft[str] = Field(default=None, serialization_alias="Module")
     """Name of the module."""
 
-    status: Soft[Literal["Success", "Failure", "Decline", "Skip", "Priority"] | str] = Field(
-        default=None, serialization_alias="Status"
+    status: Soft[Literal["Success", "Failure", "Decline", "Skip", "Priority", "Unknown"] | str] = (
+        Field(default=None, serialization_alias="Status")
     )
     """How it went; Decline is the module's own refusal, mostly for want of configuration."""
 

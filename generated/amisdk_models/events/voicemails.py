@@ -4,7 +4,7 @@
 
 from typing import Annotated, Literal
 
-from amisdk.fields import Escaped, Soft, VariablePairs, Verbatim, Words
+from amisdk.fields import Absent, Escaped, Soft, VariablePairs, Verbatim, Words
 from amisdk.info import EventInfo, Versions
 from amisdk.models import Event
 from pydantic import Field
@@ -100,7 +100,9 @@ class MiniVoiceMail(Event):
     )
     """What was done."""
 
-    mailbox: Soft[str] = Field(default=None, serialization_alias="Mailbox")
+    mailbox: Annotated[Soft[str], Absent("Unknown")] = Field(
+        default=None, serialization_alias="Mailbox"
+    )
     """Mailbox as box@domain."""
 
     counter: Soft[str] = Field(default=None, serialization_alias="Counter")
