@@ -139,8 +139,13 @@ def test_the_samples_are_of_every_kind() -> None:
 @pytest.mark.parametrize("name", CLASSES)
 def test_an_event_made_by_hand_reads_back_from_its_headers(name: str) -> None:
     cls = CLASSES[name]
-    for field in cls.model_fields:
+    for field, info in cls.model_fields.items():
+        nothing = {
+            text for mark in info.metadata if isinstance(mark, Absent) for text in mark.texts
+        }
         for value in values_of(cls, field):
+            if str(value) in nothing:
+                continue
             made = cls(**{field: value})
             assert getattr(made, field) == value
             frame = "\r\n".join(f"{key}: {text}" for key, text in made.headers)
