@@ -140,7 +140,7 @@ class ListCategoriesReply(ConfigReply):
 
 
 class ListCategories(Action[ListCategoriesReply]):
-    """List the categories of a configuration file.
+    """Tell which categories a configuration file has.
 
     For a file without any, the reply has a header named Error in place of the categories.
 

@@ -32,7 +32,7 @@ class DBDelReply(Reply):
 
 
 class DBDel(Action[DBDelReply]):
-    """Delete a key from the database.
+    """Delete a key and what is stored under it.
 
     The answer is an Error if there is no such key.
 

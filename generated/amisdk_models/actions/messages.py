@@ -60,7 +60,7 @@ class SendTextReply(Reply):
 
 
 class SendText(Action[SendTextReply]):
-    """Send a text to a channel in a call.
+    """Send a text over the channel of a call.
 
     Whether the phone shows it depends on the channel's technology.
 

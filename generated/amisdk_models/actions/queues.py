@@ -272,7 +272,7 @@ class QueuePenaltyReply(Reply):
 
 
 class QueuePenalty(Action[QueuePenaltyReply]):
-    """Set the penalty of a member.
+    """Give a member another penalty.
 
     A negative penalty is an Error, unless queues.conf has negative_penalty_invalid.
 
@@ -330,17 +330,17 @@ class QueueReload(Action[QueueReloadReply]):
     members: Annotated[bool, Words("yes", "no")] | None = Field(
         default=None, serialization_alias="Members"
     )
-    """Whether to read the members."""
+    """Whether the members are read anew."""
 
     rules: Annotated[bool, Words("yes", "no")] | None = Field(
         default=None, serialization_alias="Rules"
     )
-    """Whether to read queuerules.conf."""
+    """Whether queuerules.conf is read anew."""
 
     parameters: Annotated[bool, Words("yes", "no")] | None = Field(
         default=None, serialization_alias="Parameters"
     )
-    """Whether to read the queues' options."""
+    """Whether the settings are read anew."""
 
 
 class QueueRemoveReply(Reply):
