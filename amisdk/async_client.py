@@ -121,8 +121,9 @@ class AsyncClient:
         max_message: The most bytes that one message from the server may have.
         registry: The ``registry`` module of a package that ``amisdk-codegen`` generated; its
             events are read with its classes, all others with amisdk's own.
-        check_version: Whether to learn the server's version at login (by CoreSettings, where
-            the user may), and to refuse actions that this version does not have.
+        check_version: Whether to learn the server's version at login (by CoreSettings; where the
+            user may not, the server raises a RequestNotAllowed), and to refuse actions that this
+            version does not have.
     """
 
     def __init__(
