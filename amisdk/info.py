@@ -78,12 +78,14 @@ class BlockInfo:
         per_second: What one second is in the field's unit.
         default: Seconds, where the field is not given.
         unless: The field which, when true, makes the action return at once.
+        endless: The field's value from which downward there is no limit.
     """
 
     field: str
     per_second: int = 1
     default: float = 0.0
     unless: str | None = None
+    endless: float = -1
 
     def seconds(self, values: Mapping[str, Any]) -> float:
         """Return how long an action with these field values may block; inf for ever."""
@@ -92,7 +94,7 @@ class BlockInfo:
         value = values.get(self.field)
         if value is None:
             return self.default
-        return value / self.per_second if value >= 0 else float("inf")
+        return value / self.per_second if value > self.endless else float("inf")
 
 
 @dataclass(frozen=True, slots=True)

@@ -367,6 +367,8 @@ class BlockSpec(_Strict):
     """The field with the time; its unit and default count."""
     unless: HeaderName | None = None
     """The field which, when true, makes the action return at once."""
+    endless: int = -1
+    """The field's value from which downward there is no limit."""
 
 
 class ActionSpec(_Strict):

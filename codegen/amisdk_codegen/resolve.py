@@ -357,6 +357,7 @@ def _block_info(imports: Imports, action: ActionSpec, namer: Namer, at: At) -> s
         per_second=str(per_second) if per_second != 1 else "",
         default=repr(default / per_second) if default else "",
         unless=quoted(unless) if unless else "",
+        endless=str(blocks.endless) if blocks.endless != -1 else "",
     )
 
 

@@ -51,6 +51,8 @@ TIMED = BlockInfo("timeout", per_second=1000, default=30.0, unless="async_")
         (TIMED, {"timeout": -1, "async_": True}, 0.0),
         (BlockInfo("timeout"), {"timeout": 7}, 7.0),
         (BlockInfo("timeout"), {}, 0.0),
+        (BlockInfo("timeout", endless=0), {"timeout": 0}, math.inf),
+        (BlockInfo("timeout", endless=0), {"timeout": 1}, 1.0),
         (BlockInfo("timeout", default=math.inf), {}, math.inf),
     ],
 )

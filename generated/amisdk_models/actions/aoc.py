@@ -7,7 +7,7 @@ from typing import Literal
 from amisdk.fields import FreeHeaders, Text
 from amisdk.info import ActionInfo, Versions
 from amisdk.models import Action, Reply
-from amisdk.rules import AnyOf
+from amisdk.rules import AnyOf, Needs
 from pydantic import Field
 
 __all__ = [
@@ -49,7 +49,10 @@ class AOCMessage(Action[AOCMessageReply]):
         module=("core",),
         versions=Versions(((11, 23),)),
         privilege=("aoc",),
-        rules=(AnyOf(("channel", "channel_prefix")),),
+        rules=(
+            AnyOf(("channel", "channel_prefix")),
+            Needs("granularity", ("granularity_time_scale",)),
+        ),
     )
 
     channel: Text | None = Field(default=None, serialization_alias="Channel")
@@ -59,7 +62,7 @@ class AOCMessage(Action[AOCMessageReply]):
     """Start of the channel's name; used if Channel is missing or not found."""
 
     msg_type: Literal["D", "E", "S"] = Field(serialization_alias="MsgType")
-    """D for charges so far, E for the charges at the end, S for rates; S since version 18."""
+    """D for charges so far, E for the charges at the end, S for rates (18, and from 20 on)."""
 
     charge_type: Literal["NA", "FREE", "Currency", "Unit"] | None = Field(
         default=None, serialization_alias="ChargeType"

@@ -163,7 +163,7 @@ class Originate(Action[OriginateReply]):
             Needs("data", ("application",)),
         ),
         later="OriginateResponse",
-        blocks=BlockInfo("timeout", per_second=1000, default=30.0, unless="async_"),
+        blocks=BlockInfo("timeout", per_second=1000, default=30.0, unless="async_", endless=0),
     )
 
     channel: TextGiven = Field(serialization_alias="Channel")
@@ -185,7 +185,9 @@ class Originate(Action[OriginateReply]):
     """Arguments of the application, joined by commas."""
 
     timeout: int | None = Field(default=None, serialization_alias="Timeout")
-    """How long the channel may take to answer. In milliseconds. The server's default is 30000."""
+    """How long the channel may take to answer; from 12 on, 0 or less means no limit. In
+    milliseconds. The server's default is 30000.
+    """
 
     caller_id: Text | None = Field(default=None, serialization_alias="CallerID")
     """Caller ID to show, as a number or "Name <number>"."""

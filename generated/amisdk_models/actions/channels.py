@@ -62,8 +62,8 @@ class AbsoluteTimeout(Action[AbsoluteTimeoutReply]):
     channel: TextGiven = Field(serialization_alias="Channel")
     """Name of the channel."""
 
-    timeout: float = Field(ge=0, serialization_alias="Timeout")
-    """Time that the channel has left; the server answers 0 with an Error. In seconds."""
+    timeout: float = Field(le=2147483647, ge=1e-06, serialization_alias="Timeout")
+    """Time that the channel has left; parts of a second count. In seconds."""
 
 
 class CoreShowChannelMapReply(

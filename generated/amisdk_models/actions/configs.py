@@ -242,7 +242,9 @@ class UpdateConfig(Action[UpdateConfigReply]):
     """File to read."""
 
     dst_filename: TextGiven = Field(serialization_alias="DstFilename")
-    """File to write; it may be the one that was read."""
+    """File to write; it may be the one that was read. In 16 and from 18 on it must exist, unless
+    live_dangerously is set in asterisk.conf.
+    """
 
     reload: Text | None = Field(default=None, serialization_alias="Reload")
     """Whether to reload afterwards: yes for all modules, or the name of one module. Leave it out

@@ -105,7 +105,8 @@ class VoicemailUsersListReply(
 class VoicemailUsersList(ListAction[VoicemailUsersListReply, "events.VoicemailUserEntry"]):
     """List all voicemail boxes with their settings and counts.
 
-    A server without any answers with a plain Success instead of a list.
+    A server without any answers with a plain Success instead of a list. So do 11 and 12
+    always; their items come after it, unannounced.
 
     Asterisk 11-23, app_voicemail. Needs the write privilege call or reporting. The reply
     lists VoicemailUserEntry.

@@ -79,7 +79,7 @@ class ParkedCallsReply(ListReply["events.ParkedCall", "events.ParkedCallsComplet
 class ParkedCalls(ListAction[ParkedCallsReply, "events.ParkedCall"]):
     """List the parked calls.
 
-    An unknown parking lot is an Error.
+    An unknown parking lot is an Error. Version 11 asks for no privilege.
 
     Asterisk 11-23, core, res_parking. Needs the write privilege call. The reply lists
     ParkedCall.
@@ -108,6 +108,8 @@ class ParkinglotsReply(ListReply["events.Parkinglot", "events.ParkinglotsComplet
 
 class Parkinglots(ListAction[ParkinglotsReply, "events.Parkinglot"]):
     """List the parking lots.
+
+    Version 11 asks for no privilege.
 
     Asterisk 11-23, core, res_parking. Needs the write privilege call. The reply lists
     Parkinglot.

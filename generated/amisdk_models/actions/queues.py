@@ -538,6 +538,7 @@ class QueueWithdrawCaller(Action[QueueWithdrawCallerReply]):
                 (18, 23),
             )
         ),
+        idempotent=True,
     )
 
     queue: TextGiven = Field(serialization_alias="Queue")

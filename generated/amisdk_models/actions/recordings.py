@@ -37,8 +37,11 @@ class ChangeMonitorReply(Reply):
 class ChangeMonitor(Action[ChangeMonitorReply]):
     """Give the recording that Monitor started another file name.
 
-    Asterisk 11-20, res_monitor. Needs the write privilege call. Where it is gone:
-    StopMixMonitor, MixMonitor.
+    If Monitor was told to mix, the name reaches a shell as it stands; never take it from
+    others.
+
+    Asterisk 11-20, res_monitor. Needs the write privilege call. Danger: runs code. Where it
+    is gone: StopMixMonitor, MixMonitor.
 
     Example:
         >>> actions.ChangeMonitor(channel="PJSIP/6001-0000002a", file="call-42")
@@ -51,6 +54,7 @@ class ChangeMonitor(Action[ChangeMonitorReply]):
         versions=Versions(((11, 20),)),
         privilege=("call",),
         idempotent=True,
+        danger=("runs code",),
         replaced_by=("StopMixMonitor", "MixMonitor"),
     )
 
@@ -156,9 +160,11 @@ class Monitor(Action[MonitorReply]):
     """Record a channel, each direction in a file of its own.
 
     The files get -in and -out after their names. On a channel that is recorded already, only
-    the file name changes.
+    the file name changes. With Mix the file name reaches a shell as it stands; never take it
+    from others.
 
-    Asterisk 11-20, res_monitor. Needs the write privilege call. Where it is gone: MixMonitor.
+    Asterisk 11-20, res_monitor. Needs the write privilege call. Danger: runs code. Where it
+    is gone: MixMonitor.
 
     Example:
         >>> actions.Monitor(channel="PJSIP/6001-0000002a", file="call-42", format="wav", mix=True)
@@ -170,6 +176,7 @@ class Monitor(Action[MonitorReply]):
         module=("res_monitor",),
         versions=Versions(((11, 20),)),
         privilege=("call",),
+        danger=("runs code",),
         replaced_by=("MixMonitor",),
     )
 

@@ -298,8 +298,10 @@ class SIPshowpeerReply(Reply):
     )
     """Error correction of T.38."""
 
-    sip_t38_max_dtgrm: Soft[int] = Field(default=None, serialization_alias="SIP-T.38MaxDtgrm")
-    """Largest T.38 datagram that it takes. In bytes."""
+    sip_t38_max_dtgrm: Annotated[Soft[int], Absent("4294967295")] = Field(
+        default=None, serialization_alias="SIP-T.38MaxDtgrm"
+    )
+    """Largest T.38 datagram that it takes, if sip.conf limits it. In bytes."""
 
     named_call_group: Soft[str] = Field(default=None, serialization_alias="Named Callgroup")
     """Named groups whose calls the peer rings for."""
