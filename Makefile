@@ -4,13 +4,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test generate check lint types asterisk asterisk-down clean
+.PHONY: demo test conformance generate check lint types asterisk asterisk-down clean
 
 demo: generate  ## run the demonstration: make demo [AMI=user:secret@host:5038] [CHANNEL=PJSIP/6001]
 	$(BIN)/python examples/demo.py "$(AMI)" "$(CHANNEL)"
 
 test: $(READY)  ## run all tests, on real servers too where they can be had
 	$(BIN)/pytest
+
+conformance: $(READY)  ## run the live tests, and write what they prove: docs/conformance.md
+	AMISDK_REQUIRE_ASTERISK=1 $(BIN)/pytest tests/live --conformance
 
 generate: $(READY)  ## write generated/ and the spec's JSON Schema from spec/
 	$(BIN)/amisdk-codegen schema spec/schema.json

@@ -1,33 +1,23 @@
 """Records conversations with the real servers, for tests that need no server.
 
 ``python -m tests.live.record`` writes ``tests/data/transcripts/<major>-<topic>.txt`` anew, from a
-server of each version; `tests.live.transcript` tells their form. A proxy on 127.0.0.1 stands
-between client and server and keeps what goes by, but for what is nobody's business:
-
-- The secret of a login is replaced by `SECRET`, the number of a challenge by `CHALLENGE`, and its
-  answer by what answers these two, so that a replayed client says the same.
-- The name of the server's directory is replaced by ``instance``.
+server of each version; `tests.live.transcript` tells their form, and `tests.live.proxy` what is
+hidden in them.
 """
 
 import asyncio
-import re
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from hashlib import md5
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from amisdk import RawAction, actions, events
 from amisdk.options import Auth
 from tests.live.asterisk import MAJORS, Server
+from tests.live.proxy import SECRET, Proxy
 from tests.live.support import Desk, Pbx
-from tests.live.transcript import PLACE, Side, Transcript
+from tests.live.transcript import PLACE, Transcript
 
-__all__ = ["CHALLENGE", "SECRET", "TOPICS"]
-
-SECRET = "the-secret"
-CHALLENGE = "123456789"
-
+__all__ = ["SECRET", "TOPICS"]
 
 Talk = Callable[[Desk, Desk], Awaitable[None]]
 """The client's side: with a desk that is recorded, and another one that sets the scene."""
@@ -220,80 +210,34 @@ async def user_events(desk: Desk, scene: Desk) -> None:
     await desk.first(events.UserEvent, user_event="Packed")
 
 
-@dataclass
-class Proxy:
-    """Listens on 127.0.0.1, connects each client to a server, and keeps what goes by."""
-
-    port: int
-    said: list[tuple[Side, bytes]] = field(default_factory=list)
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @classmethod
-    @asynccontextmanager
-    async def before(cls, server: Server) -> AsyncIterator["Proxy"]:
-        """Stand before a server, for one client."""
-
-        async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            there = await asyncio.open_connection(server.host, server.port)
-            await asyncio.gather(
-                proxy.carry("C", reader, there[1]), proxy.carry("S", there[0], writer)
-            )
-            proxy.ended.set()
-
-        listener = await asyncio.start_server(connect, server.host, 0)
-        proxy = cls(listener.sockets[0].getsockname()[1])
-        try:
-            yield proxy
-        finally:
-            listener.close()
-
-    async def carry(
-        self, side: Side, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        """Hand on what one side says until it has said all."""
-        try:
-            while data := await reader.read(65536):
-                self.said.append((side, data))
-                writer.write(data)
-        except ConnectionError:
-            pass
-        writer.close()
-
-
-def masked(transcript: Transcript, secret: str, home: str) -> Transcript:
-    """Return a transcript without what is nobody's business."""
-    key = md5((CHALLENGE + SECRET).encode(), usedforsecurity=False).hexdigest()
-    lines = []
-    for side, line in transcript.lines:
-        clean = line.replace(home.encode(), b"instance").replace(secret.encode(), SECRET.encode())
-        clean = re.sub(rb"^Challenge: .*", b"Challenge: " + CHALLENGE.encode(), clean)
-        clean = re.sub(rb"^Key: [0-9a-f]{32}$", b"Key: " + key.encode(), clean)
-        lines.append((side, clean))
-    return Transcript(transcript.notes, tuple(lines))
-
-
-async def record(pbx: Pbx, server: Server, name: str, topic: Topic) -> Transcript:
-    """Hold a conversation and return its transcript."""
-    account = server.users[topic.role]
-    async with Proxy.before(server) as proxy, pbx.desk() as scene:
-        ami = pbx.client(topic.role, port=proxy.port, auth=topic.auth, events=topic.events)
+async def hold(pbx: Pbx, topic: Topic, port: int) -> None:
+    """Hold a conversation through a port that records it."""
+    async with asyncio.timeout(30), pbx.desk() as scene:
+        ami = pbx.client(
+            topic.role, port=port, auth=topic.auth, events=topic.events, check_version=False
+        )
         desk = Desk(pbx, ami)
         async with ami:
             await topic.talk(desk, scene)
-        await proxy.ended.wait()
+
+
+def record(pbx: Pbx, server: Server, name: str, topic: Topic) -> Transcript:
+    """Hold a conversation and return its transcript."""
+    with Proxy() as proxy:
+        asyncio.run(hold(pbx, topic, proxy.before(server)))
     what = (topic.talk.__doc__ or name).partition("\n")[0]
     notes = (f"Asterisk {server.version}. {what}", "Written by python -m tests.live.record.")
-    return masked(Transcript.of(notes, proxy.said), account.secret, server.home.name)
+    [said] = proxy.talks
+    return proxy.masked(Transcript.of(notes, said))
 
 
-async def record_all(server: Server) -> None:
+def record_all(server: Server) -> None:
     """Hold every conversation with a server and write the files."""
     pbx = Pbx(str(server.major), server.major, server.host, server.port, server=server)
     for name, topic in TOPICS.items():
         if server.major not in topic.majors:
             continue
-        async with asyncio.timeout(30):
-            transcript = await record(pbx, server, name, topic)
+        transcript = record(pbx, server, name, topic)
         path = PLACE / f"{server.major}-{name}.txt"
         transcript.save(path)
         print(f"{path.relative_to(PLACE)}: {path.stat().st_size} bytes")
@@ -304,7 +248,7 @@ def main() -> int:
     PLACE.mkdir(parents=True, exist_ok=True)
     for major in MAJORS:
         with Server(major) as server:
-            asyncio.run(record_all(server))
+            record_all(server)
     return 0
 
 

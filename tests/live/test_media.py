@@ -83,7 +83,7 @@ async def test_a_ringing_call_is_picked_up_by_another(pbx: Pbx) -> None:
 async def test_a_fax_that_never_comes_ends_with_no_page(pbx: Pbx) -> None:
     async with pbx.desk() as desk:
         call = await desk.call("130")
-        await asyncio.sleep(1.0)  # until the fax has begun
+        await desk.first(events.FAXStatus, channel=call.far, status="FAX Transmission In Progress")
         await desk.send(actions.Hangup(channel=call.near))
         fax = await desk.first(events.ReceiveFAX, channel=call.far)
         assert fax.pages_transferred == 0

@@ -35,6 +35,30 @@ async def test_a_voice_message_is_left_and_counted(pbx: Pbx) -> None:
 
 
 @asynchronous
+async def test_a_new_password_is_told_in_clear(pbx: Pbx) -> None:
+    if pbx.major not in events.VoicemailPasswordChange.ami.versions:
+        pytest.skip(f"Asterisk {pbx.major} has no VoicemailPasswordChange")
+    async with pbx.desk() as desk:
+        told = desk.ami.events(events.TestEvent)
+        call = await desk.call("141")
+
+        async def answer(prompt: str, digits: str) -> None:
+            """Dial digits as soon as a prompt is played."""
+            while (await anext(told)).headers.get("Message") != prompt:
+                pass
+            for digit in digits:
+                await desk.send(actions.PlayDTMF(channel=call.near, digit=digit, duration=100))
+
+        await answer("vm-youhave", "0")
+        for password in ("4321", "1234"):
+            await answer("vm-options", "5")
+            await answer("vm-newpassword", f"{password}#")
+            await answer("vm-reenterpassword", f"{password}#")
+            change = await desk.first(events.VoicemailPasswordChange, new_password=password)
+            assert (change.context, change.mailbox) == ("default", "6001")
+
+
+@asynchronous
 async def test_a_voice_message_is_forwarded_moved_and_removed(pbx: Pbx) -> None:
     box = {"context": "default", "mailbox": "6001"}
     summary = actions.VoicemailBoxSummary(**box)

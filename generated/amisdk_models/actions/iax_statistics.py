@@ -20,7 +20,7 @@ class IAXnetstats(Action[IAXnetstatsReply]):
 
     Better run the command "iax2 show netstats". The reply has no headers, no ActionID and no
     proper end. Without calls it is one blank line, and the action only ends by its timeout;
-    with calls the next message of the session is glued to it and lost.
+    with calls it ends when the next message of the session comes, which is glued to it.
 
     Asterisk 11-23, chan_iax2. Needs the write privilege system or reporting.
     """

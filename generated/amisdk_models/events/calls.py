@@ -1949,7 +1949,7 @@ class LocalOptimizationBegin(Event):
     """
 
     dest_unique_id: Soft[str] = Field(default=None, serialization_alias="DestUniqueId")
-    """Unique id of the half towards which the source moves."""
+    """Unique id of the second half, also where the source moves to the first."""
 
     id: Soft[int] = Field(default=None, serialization_alias="Id")
     """Number that this event and its LocalOptimizationEnd share."""
@@ -2115,7 +2115,9 @@ class LocalOptimizationEnd(Event):
     success: Annotated[Soft[bool], Words("Yes", "No")] = Field(
         default=None, serialization_alias="Success"
     )
-    """Whether it worked."""
+    """Do not trust it. Where a channel took the place of a half, as it mostly does, the server
+    says No when it worked and Yes when it did not.
+    """
 
     id: Soft[int] = Field(default=None, serialization_alias="Id")
     """Number that this event and its LocalOptimizationBegin share."""

@@ -5,7 +5,7 @@ configuration in ``etc/``, and ``python -m tests.live.asterisk`` is for people w
 """
 
 from .servers import ROLES, Account, Server, StartError
-from .trees import MAJORS, BuildError, build, cache_dir, why_not
+from .trees import MAJORS, BuildError, build, cache_dir, compiled, why_not
 
 __all__ = [
     "MAJORS",
@@ -16,5 +16,6 @@ __all__ = [
     "StartError",
     "build",
     "cache_dir",
+    "compiled",
     "why_not",
 ]

@@ -20,7 +20,7 @@ import string
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -35,6 +35,7 @@ ROLES = ("admin", "readonly", "calls", "dialplan", "filtered", "deaf", "elsewher
 TEMPLATES = Path(__file__).parent / "etc"
 HOST = "127.0.0.1"
 PATIENCE = 60.0  # seconds; a start takes a few, also where several run at once
+PORTS = ("sip", "pjsip", "iax", "skinny", "nobody", "registrar")
 RTP_PORTS = 200
 
 # Ends the server ($0) and removes its directory ($1) once the other end of its input is gone.
@@ -66,19 +67,32 @@ class Server:
         port: The manager's port; 0 picks a free one.
         tls_port: The manager's port for TLS; 0 picks a free one.
         detached: Let the server outlive this process.
+        without: Files of modules that it shall not have, such as ``app_voicemail.so``.
+        added: A directory with further modules, see ``trees.compiled``.
     """
 
     def __init__(
-        self, major: int, *, port: int = 0, tls_port: int = 0, detached: bool = False
+        self,
+        major: int,
+        *,
+        port: int = 0,
+        tls_port: int = 0,
+        detached: bool = False,
+        without: Collection[str] = (),
+        added: Path | None = None,
     ) -> None:
         self.major = major
         self.host = HOST
         self.port = port
         self.tls_port = tls_port
+        self.ports: Mapping[str, int] = {}
+        """The ports of its other services, and those that its registrations go to, as in etc/."""
         self.users: Mapping[str, Account] = {
             role: Account(role, secrets.token_hex(12)) for role in ROLES
         }
         self._detached = detached
+        self._without = without
+        self._added = added
         self._home: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._watchdog: subprocess.Popen[bytes] | None = None
@@ -182,12 +196,12 @@ class Server:
         self._home = Path(tempfile.mkdtemp(prefix="", dir=instances))
         for name in ("etc", "tls", "keys", "run", "db", "cache", "spool", "log", "lib"):
             (self._home / name).mkdir()
-        names = ("port", "tls_port", "sip", "pjsip", "iax", "skinny", "nobody")
+        names = ("port", "tls_port", *PORTS)
         ports = dict(zip(names, _free_ports(len(names)), strict=True))
         self.port = self.port or ports["port"]
         self.tls_port = self.tls_port or ports["tls_port"]
+        self.ports = ports
         rtp = random.randrange(16000, 20000, RTP_PORTS)  # Asterisk passes over those in use
-        modules = next(self.tree.glob("usr/lib/**/asterisk/modules"))
         values = {
             **{f"{name}_port": number for name, number in ports.items()},
             **{f"{role}_secret": account.secret for role, account in self.users.items()},
@@ -198,12 +212,28 @@ class Server:
             "udptl_first": rtp + RTP_PORTS // 2,
             "udptl_last": rtp + RTP_PORTS - 1,
             "home": self._inside(),
-            "modules": f"/{modules.relative_to(self.tree)}",
+            "modules": self._prepare_modules(),
         }
         for template in TEMPLATES.iterdir():
             text = _Template(template.read_text()).substitute(values)
             (self._home / "etc" / template.name).write_text(text)
         self._make_keys()
+
+    def _prepare_modules(self) -> str:
+        """Return the directory of the server's modules, as seen from inside the tree."""
+        packaged = next(self.tree.glob("usr/lib/**/asterisk/modules"))
+        inside = f"/{packaged.relative_to(self.tree)}"
+        if not self._without and self._added is None:
+            return inside
+        own = self.home / "modules"
+        own.mkdir()
+        for module in packaged.glob("*.so"):
+            if module.name not in self._without:
+                (own / module.name).symlink_to(f"{inside}/{module.name}")
+        if self._added is not None:
+            for module in self._added.glob("*.so"):
+                shutil.copy(module, own)
+        return f"{self._inside()}/modules"
 
     def _make_keys(self) -> None:
         """Make a CA, and a certificate for 127.0.0.1 and localhost that it signs."""

@@ -8,6 +8,8 @@ Rules:
 - Trees live in ``cache_dir()``: ``16`` and ``22``. A tree is built beside its place under a file
   lock and renamed when complete, so what is there is whole and two test runs may start at once.
 - A tree remembers the recipe it was made by; when the recipe here changes, it is built anew.
+- What Debian's packages leave out of Asterisk is compiled on demand (``compiled``), in a copy of
+  the tree, and kept beside it: only the tests that want it need a compiler.
 """
 
 import contextlib
@@ -28,6 +30,7 @@ __all__ = [
     "BuildError",
     "build",
     "cache_dir",
+    "compiled",
     "is_built",
     "locked",
     "run_in",
@@ -50,20 +53,46 @@ class Recipe:
     """Installed with their dependencies."""
     unpacked: tuple[str, ...]
     """Only unpacked, because their dependencies would bring in a compiler and a kernel."""
+    tests: tuple[str, ...]
+    """Modules from asterisk-tests; all the others there would be loaded, too."""
 
 
 # chan_dahdi answers to the manager without any hardware, once its libraries are there.
 DAHDI = ("asterisk-dahdi", "libopenr2-3", "libpri1.4", "libss7-2.0", "libtonezone2.0")
 
+# Raises every security event there is, on demand.
+TESTS = ("test_security_events.so",)
+
 RECIPES = {
-    16: Recipe("bullseye", ("asterisk", "asterisk-voicemail", "openssl"), DAHDI),
-    22: Recipe("forky", ("asterisk", "openssl"), DAHDI),
+    16: Recipe("bullseye", ("asterisk", "asterisk-voicemail", "openssl"), DAHDI, TESTS),
+    22: Recipe("forky", ("asterisk", "openssl"), DAHDI, TESTS),
 }
 
 MAJORS = tuple(RECIPES)
 """The major versions of Asterisk that can be had here."""
 
 RECIPE_FILE = "amisdk-recipe"
+
+# Debian does not build them, as they exclude app_voicemail. Their code is the same in all versions
+# here, and forky's source can be had (bullseye's cannot everywhere).
+COMPILED = ("res_mwi_external", "res_mwi_external_ami")
+SOURCE = "deb-src [signed-by=/tmp/keyring.gpg] "
+
+COMPILE = f"""
+cd /tmp
+apt-get install --yes --no-install-recommends gcc libc6-dev xz-utils
+apt-get download asterisk-dev
+dpkg-deb --extract asterisk-dev_*.deb headers
+mv sources.list /etc/apt
+apt-get --option Acquire::Check-Valid-Until=false update
+apt-get source --download-only asterisk
+for module in {" ".join(COMPILED)}; do
+    tar --extract --wildcards --strip-components=2 --file asterisk_*.orig.tar.xz "*/res/$module.c"
+    gcc -shared -fPIC -O2 -pthread -D_GNU_SOURCE -Iheaders/usr/include \\
+        -DAST_MODULE='"'$module'"' -DAST_MODULE_SELF_SYM=__internal_${{module}}_self \\
+        -o $module.so $module.c
+done
+"""
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LC_ALL": "C",
@@ -126,6 +155,26 @@ def build(major: int) -> Path:
     return place
 
 
+def compiled(major: int) -> Path:
+    """Return a directory with the modules in COMPILED for a version, compiled if not there yet.
+
+    Raises:
+        BuildError: Debian's tools failed, or there is no source or compiler to be had.
+    """
+    tree = build(major)
+    package = run_in(tree, "dpkg-query", "--show", "asterisk-modules").stdout
+    recipe = f"{package}{COMPILE}"
+    place = cache_dir() / f"{major}-compiled"
+    marker = place / RECIPE_FILE
+    with locked(place.name):
+        if not marker.exists() or marker.read_text() != recipe:
+            _remove(place)
+            place.mkdir()
+            _compile(tree, place)
+            _write(marker, recipe)
+    return place
+
+
 def version(tree: Path) -> str:
     """Return the version that a tree's Asterisk reports, such as ``22.10.1``."""
     reported = run_in(tree, "asterisk", "-V").stdout
@@ -166,11 +215,38 @@ def _fill(tree: Path, major: int) -> None:
         " && for package in *.deb; do dpkg-deb --extract $package /; rm $package; done"
     )
     _run("chroot", str(tree), "sh", "-ec", unpack)
+    wanted = " ".join(f"'*/{name}'" for name in recipe.tests)
+    pick = (
+        "cd /tmp && apt-get download asterisk-tests && dpkg-deb --fsys-tarfile asterisk-tests_*.deb"
+        f" | tar --extract --directory / --wildcards {wanted} && rm asterisk-tests_*.deb"
+    )
+    _run("chroot", str(tree), "sh", "-ec", pick)
     _run("chroot", str(tree), "apt-get", "clean")
     reported = version(tree)
     if not reported.startswith(f"{major}."):
         raise BuildError(f"Debian's {recipe.suite} now has Asterisk {reported}, not {major}")
     _write(tree / RECIPE_FILE, repr(recipe))
+
+
+def _compile(tree: Path, place: Path) -> None:
+    """Compile modules in a copy of a tree, which then has a compiler, and keep only the modules."""
+    scratch = place.with_name(f"{place.name}.partial")
+    _remove(scratch)
+    scratch.mkdir()
+    try:
+        # All but the directories of servers, which come and go.
+        copy = 'tar --create --exclude=./var/amisdk . | tar --extract --directory "$1"'
+        _run("sh", "-ec", f'cd "$0" && {copy}', str(tree), str(scratch))
+        newest = build(max(MAJORS))
+        for keyring in newest.glob("usr/share/keyrings/debian-archive-keyring.*"):
+            shutil.copy(keyring, scratch / "tmp" / "keyring.gpg")
+        origin = (newest / "etc/apt/sources.list").read_text().replace("deb ", SOURCE, 1)
+        _write(scratch / "tmp/sources.list", origin)
+        _run("chroot", str(scratch), "sh", "-ec", COMPILE)
+        for module in COMPILED:
+            shutil.copy(scratch / "tmp" / f"{module}.so", place)
+    finally:
+        _remove(scratch)
 
 
 def _install_debootstrap() -> None:
