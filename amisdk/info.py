@@ -108,6 +108,8 @@ class ActionInfo:
         versions: The Asterisk majors that have it.
         privilege: Write privileges of which the user needs one; empty if none is needed.
         idempotent: Whether sending it twice leaves the server as sending it once does.
+        read_only: Whether sending it, whatever its fields hold, changes nothing on the server
+            beyond this session.
         danger: What harm it can do: runs code, reads or writes configuration.
         replaced_by: AMI names of actions to use where the server no longer has it.
         rules: Rules between its fields.
@@ -123,6 +125,7 @@ class ActionInfo:
     versions: Versions = Versions(())
     privilege: tuple[str, ...] = ()
     idempotent: bool = False
+    read_only: bool = False
     danger: tuple[str, ...] = ()
     replaced_by: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = field(default=(), repr=False)

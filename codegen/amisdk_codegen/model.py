@@ -16,7 +16,9 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 
@@ -388,9 +390,23 @@ class ActionSpec(_Strict):
     """Header to value: a call that a user could make."""
     idempotent: bool = False
     """True where sending it twice leaves the server as sending it once does."""
+    read_only: bool = False
+    """True where sending it, whatever its fields hold, changes nothing on the server beyond this
+    session."""
     danger: list[Literal["runs code", "reads configuration", "writes configuration"]] = []
+    """The harm that it can do: run a program, an application or a function that the sender names;
+    hand out configuration or passwords; change configuration."""
     replaced_by: list[str] = []
     blocks: BlockSpec | None = None
+
+    @field_validator("danger")
+    @classmethod
+    def _harmless(cls, danger: list[str], info: ValidationInfo) -> list[str]:
+        if info.data.get("read_only"):
+            for harm in danger:
+                if harm != "reads configuration":
+                    raise ValueError(f'"{harm}" contradicts read_only')
+        return danger
 
 
 class EventSpec(_Strict):

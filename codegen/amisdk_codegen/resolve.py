@@ -255,6 +255,7 @@ def _action_classes(
             versions=versions(action.versions),
             privilege=tuple_of_texts(action.privilege),
             idempotent="True" if action.idempotent else "",
+            read_only="True" if action.read_only else "",
             danger=tuple_of_texts(action.danger),
             replaced_by=tuple_of_texts(action.replaced_by),
             rules=tuple_of(rules),
@@ -386,6 +387,8 @@ def _action_doc(
     about = [f"Asterisk {span(action.versions)}, {', '.join(action.module)}."]
     if action.privilege:
         about.append(f"Needs the write privilege {' or '.join(action.privilege)}.")
+    if action.read_only:
+        about.append("Changes nothing beyond this session.")
     if action.danger:
         about.append(f"Danger: {', '.join(action.danger)}.")
     if action.replaced_by:

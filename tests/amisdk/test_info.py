@@ -64,3 +64,7 @@ def test_how_long_an_action_blocks(
 
 def test_an_action_is_not_taken_for_idempotent_unless_the_spec_says_so() -> None:
     assert ActionInfo("Foo", reply=Reply).idempotent is False
+
+
+def test_an_action_is_not_taken_for_read_only_unless_the_spec_says_so() -> None:
+    assert ActionInfo("Foo", reply=Reply).read_only is False

@@ -72,6 +72,7 @@ actions:
         empty: [No rooms]
         announced: false
         correlated: false
+    read_only: true
 
   HotelAny:
     summary: List whatever comes.
@@ -213,6 +214,8 @@ assert not hasattr(event, "old_born")
 assert registry.ACTIONS["HOTEL-ROOMS"] is actions.HotelRooms
 assert actions.HotelRooms.ami.list.items == ("HotelRoom", "HotelArrived")
 assert actions.HotelRooms.ami.list.announced is actions.HotelRooms.ami.list.correlated is False
+assert actions.HotelRooms.ami.read_only and not actions.HotelRooms.ami.idempotent
+assert actions.HotelCheckIn.ami.idempotent and not actions.HotelCheckIn.ami.read_only
 assert 19 not in actions.HotelCheckIn.ami.versions and 20 in actions.HotelCheckIn.ami.versions
 assert actions.HotelCheckIn.ami.blocks.seconds({"wait": 500}) == 0.5
 assert actions.HotelCheckIn.ami.blocks.seconds({}) == 1.5

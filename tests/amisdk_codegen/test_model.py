@@ -135,6 +135,34 @@ def test_a_danger_that_there_is_not_is_refused(workspace: Workspace) -> None:
     workspace.refuses({"actions/more.yaml": text}, "actions.Do.danger.1: ")
 
 
+@pytest.mark.parametrize("harm", ["runs code", "writes configuration"])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_read_only_action_does_no_harm(workspace: Workspace, harm: str, before: bool) -> None:
+    lines = ["read_only: true", f"danger: [reads configuration, {harm}]  # <-"]
+    text = action("\n".join(lines if before else reversed(lines)))
+    message = f'actions.Do.danger: "{harm}" contradicts read_only'
+    workspace.refuses({"actions/more.yaml": text}, message)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "read_only: true\ndanger: [reads configuration]",
+        "read_only: false\ndanger: [runs code]",
+        "danger: [writes configuration]",
+    ],
+)
+def test_what_does_not_contradict_itself_is_taken(workspace: Workspace, rest: str) -> None:
+    workspace.write({"actions/more.yaml": action(rest)})
+    assert workspace.generate().status == 0
+
+
+def test_read_only_is_true_or_false(workspace: Workspace) -> None:
+    text = action("danger: [runs code]\nread_only: mostly  # <-")
+    message = "actions.Do.read_only: is neither true nor false"
+    workspace.refuses({"actions/more.yaml": text}, message)
+
+
 SCHEMA: dict[str, Any] = json.loads(schema_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
 
@@ -180,6 +208,7 @@ def test_the_schema_rejects_what_the_generator_does(workspace: Workspace, text: 
         action("fields: {Door: Which door.}"),
         action("fields: {Door: {doc: Which door., type: records, columns: {Name: Its name.}}}"),
         action("idempotent: true"),
+        action("read_only: true"),
         event("class: call"),
         event("class: [call, agent]"),
         event("groups: [shape]"),

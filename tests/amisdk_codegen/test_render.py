@@ -67,6 +67,9 @@ def test_the_docs_say_what_the_spec_says(hotel: Workspace) -> None:
     assert "Needs the write privilege system or call. Danger: runs code." in words
     assert "Where it is gone: Hotel-Rooms." in words
     assert "The outcome comes later, as the event HotelArrived." in words
+    assert "Changes nothing beyond this session." not in words
+    rooms = " ".join((ast.get_docstring(classes["HotelRooms"]) or "").split())
+    assert "Asterisk 16, app_hotel. Changes nothing beyond this session. The reply lists" in rooms
     docs = _field_docs(classes["HotelCheckIn"])
     assert docs["guest"] == 'Name of the guest, such as O\'Hara "the Great".'
     assert docs["smoker"] == "Whether the guest smokes. The server's default is false."
