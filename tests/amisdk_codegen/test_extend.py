@@ -102,6 +102,8 @@ for wrong in ({"penalty": 11}, {"skill": -1}, {"aisle": "4"}):
 reply = add.ami.reply.from_frame("Response: Success\\r\\nPosition: 3")
 assert reply.position == 3 and isinstance(reply, amisdk_models.actions.QueueAddReply)
 assert 22 in actions.QueueStatus.ami.versions and 23 not in actions.QueueStatus.ami.versions
+assert actions.QueueStatus.ami.read_only and actions.QueueStatus.ami.idempotent
+assert actions.QueueAdd.ami.idempotent and not actions.QueueAdd.ami.read_only
 
 assert actions.ModuleLoad(load_type="reborn").load_type == "reborn"
 assert actions.Ping is amisdk_models.actions.Ping
@@ -352,6 +354,9 @@ def test_extending_everything_there_is_changes_no_field(bare: Workspace) -> None
         "        assert a['properties'] == b['properties'], name\n"
         "        assert a.get('required') == b.get('required'), name\n"
         "        assert str(cls.ami.versions) == '16'\n"
+        "        if kind == 'ACTIONS':\n"
+        "            assert cls.ami.read_only == before[name].ami.read_only, name\n"
+        "            assert cls.ami.danger == before[name].ami.danger, name\n"
         "print('fine')",
         cwd=bare.root / "out",
     )

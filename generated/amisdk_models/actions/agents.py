@@ -58,8 +58,8 @@ class AgentsReply(ListReply["events.Agents", "events.AgentsComplete"]):
 class Agents(ListAction[AgentsReply, "events.Agents"]):
     """List all agents and what they are doing.
 
-    Asterisk 11-23, app_agent_pool, chan_agent. Needs the write privilege agent. The reply
-    lists Agents.
+    Asterisk 11-23, app_agent_pool, chan_agent. Needs the write privilege agent. Changes
+    nothing beyond this session. The reply lists Agents.
     """
 
     ami = ActionInfo(
@@ -69,5 +69,6 @@ class Agents(ListAction[AgentsReply, "events.Agents"]):
         versions=Versions(((11, 23),)),
         privilege=("agent",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("Agents",), "AgentsComplete", announced=False),
     )

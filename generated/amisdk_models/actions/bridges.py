@@ -104,7 +104,8 @@ class BridgeInfo(ListAction[BridgeInfoReply, "events.BridgeInfoChannel"]):
 
     The bridge itself is described by the end event. An unknown bridge is an Error.
 
-    Asterisk 12-23, core. The reply lists BridgeInfoChannel.
+    Asterisk 12-23, core. Changes nothing beyond this session. The reply lists
+    BridgeInfoChannel.
 
     Example:
         >>> actions.BridgeInfo(bridge_unique_id="6b8d2a5e-1c3f-4a6d-9f0e-2b7c5d4e3f1a")
@@ -116,6 +117,7 @@ class BridgeInfo(ListAction[BridgeInfoReply, "events.BridgeInfoChannel"]):
         module=("core",),
         versions=Versions(((12, 23),)),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("BridgeInfoChannel",), "BridgeInfoComplete", announced=False),
     )
 
@@ -157,7 +159,7 @@ class BridgeListReply(ListReply["events.BridgeListItem", "events.BridgeListCompl
 class BridgeList(ListAction[BridgeListReply, "events.BridgeListItem"]):
     """List the bridges.
 
-    Asterisk 12-23, core. The reply lists BridgeListItem.
+    Asterisk 12-23, core. Changes nothing beyond this session. The reply lists BridgeListItem.
 
     Example:
         >>> actions.BridgeList(bridge_type="simple_bridge")
@@ -169,6 +171,7 @@ class BridgeList(ListAction[BridgeListReply, "events.BridgeListItem"]):
         module=("core",),
         versions=Versions(((12, 23),)),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("BridgeListItem",), "BridgeListComplete", announced=False),
     )
 
@@ -189,7 +192,8 @@ class BridgeTechnologyList(
 ):
     """List the technologies that can mix bridges, and whether they are suspended.
 
-    Asterisk 12-23, core. The reply lists BridgeTechnologyListItem.
+    Asterisk 12-23, core. Changes nothing beyond this session. The reply lists
+    BridgeTechnologyListItem.
     """
 
     ami = ActionInfo(
@@ -198,6 +202,7 @@ class BridgeTechnologyList(
         module=("core",),
         versions=Versions(((12, 23),)),
         idempotent=True,
+        read_only=True,
         list=ListInfo(
             ("BridgeTechnologyListItem",), "BridgeTechnologyListComplete", announced=False
         ),

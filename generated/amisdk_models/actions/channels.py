@@ -78,8 +78,8 @@ class CoreShowChannelMap(ListAction[CoreShowChannelMapReply, "events.CoreShowCha
     Other bridges are followed too, as through Local channels. A channel that is in no bridge
     gives an empty list, an unknown channel an Error.
 
-    Asterisk 18, 20-23, core. Needs the write privilege system or reporting. The reply lists
-    CoreShowChannelMap.
+    Asterisk 18, 20-23, core. Needs the write privilege system or reporting. Changes nothing
+    beyond this session. The reply lists CoreShowChannelMap.
 
     Example:
         >>> actions.CoreShowChannelMap(channel="PJSIP/6001-0000002a")
@@ -97,6 +97,7 @@ class CoreShowChannelMap(ListAction[CoreShowChannelMapReply, "events.CoreShowCha
         ),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("CoreShowChannelMap",), "CoreShowChannelMapComplete"),
     )
 
@@ -111,8 +112,8 @@ class CoreShowChannelsReply(ListReply["events.CoreShowChannel", "events.CoreShow
 class CoreShowChannels(ListAction[CoreShowChannelsReply, "events.CoreShowChannel"]):
     """List all channels with what they are doing.
 
-    Asterisk 11-23, core. Needs the write privilege system or reporting. The reply lists
-    CoreShowChannel.
+    Asterisk 11-23, core. Needs the write privilege system or reporting. Changes nothing
+    beyond this session. The reply lists CoreShowChannel.
     """
 
     ami = ActionInfo(
@@ -122,6 +123,7 @@ class CoreShowChannels(ListAction[CoreShowChannelsReply, "events.CoreShowChannel
         versions=Versions(((11, 23),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("CoreShowChannel",), "CoreShowChannelsComplete"),
     )
 
@@ -139,8 +141,10 @@ class GetvarReply(Reply):
 class Getvar(Action[GetvarReply]):
     """Read a channel variable, a global variable or a dialplan function.
 
-    A variable that is not set has an empty value; that is no Error. Functions which reach
-    beyond the call, such as SHELL, need further privileges.
+    A variable that is not set has an empty value; that is no Error. Reading some functions
+    does more than read: SHELL runs a command, DB_DELETE deletes, CURL sends a request. The
+    server refuses the worst of them unless live_dangerously is set in asterisk.conf, as it is
+    by default in 11; SHELL and EVAL need the privilege system too.
 
     Asterisk 11-23, core. Needs the write privilege call or reporting. Danger: runs code.
 
@@ -302,7 +306,9 @@ class Setvar(Action[SetvarReply]):
     """Set a channel variable, a global variable or a dialplan function.
 
     Without a channel the variable is global. A function such as CALLERID(name) changes what
-    it stands for.
+    it stands for; FILE writes a file, which the server refuses unless live_dangerously is set
+    in asterisk.conf, as it is by default in 11. Some variables become part of a command, such
+    as MONITOR_EXEC.
 
     Asterisk 11-23, core. Needs the write privilege call. Danger: runs code.
 
@@ -369,7 +375,9 @@ class Status(ListAction[StatusReply, "events.Status"]):
     """Name of the channel; all channels if not given."""
 
     variables: CommaList | None = Field(default=None, serialization_alias="Variables")
-    """Variables and dialplan functions to read on each channel, at most 100."""
+    """Variables and dialplan functions to read on each channel, at most 100. Functions can do
+    harm here as in Getvar.
+    """
 
     all_variables: bool | None = Field(default=None, serialization_alias="AllVariables")
     """Whether to show all variables of each channel. The server's default is false. Asterisk

@@ -77,8 +77,8 @@ class ConfbridgeList(ListAction[ConfbridgeListReply, "events.ConfbridgeList"]):
 
     A conference exists only while someone is in it.
 
-    Asterisk 11-23, app_confbridge. Needs the write privilege reporting. The reply lists
-    ConfbridgeList.
+    Asterisk 11-23, app_confbridge. Needs the write privilege reporting. Changes nothing
+    beyond this session. The reply lists ConfbridgeList.
 
     Example:
         >>> actions.ConfbridgeList(conference="8000")
@@ -91,6 +91,7 @@ class ConfbridgeList(ListAction[ConfbridgeListReply, "events.ConfbridgeList"]):
         versions=Versions(((11, 23),)),
         privilege=("reporting",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(
             ("ConfbridgeList",),
             "ConfbridgeListComplete",
@@ -111,8 +112,8 @@ class ConfbridgeListRoomsReply(
 class ConfbridgeListRooms(ListAction[ConfbridgeListRoomsReply, "events.ConfbridgeListRooms"]):
     """List the conferences that have members.
 
-    Asterisk 11-23, app_confbridge. Needs the write privilege reporting. The reply lists
-    ConfbridgeListRooms.
+    Asterisk 11-23, app_confbridge. Needs the write privilege reporting. Changes nothing
+    beyond this session. The reply lists ConfbridgeListRooms.
     """
 
     ami = ActionInfo(
@@ -122,6 +123,7 @@ class ConfbridgeListRooms(ListAction[ConfbridgeListRoomsReply, "events.Confbridg
         versions=Versions(((11, 23),)),
         privilege=("reporting",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(
             ("ConfbridgeListRooms",),
             "ConfbridgeListRoomsComplete",

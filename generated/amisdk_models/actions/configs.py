@@ -62,11 +62,12 @@ class GetConfigReply(ConfigReply):
 class GetConfig(Action[GetConfigReply]):
     """Read a configuration file.
 
-    Secrets in the file come as they are. From 16 and 18 on, files outside of the
-    configuration directory are refused unless live_dangerously is set in asterisk.conf.
+    Secrets in the file come as they are. A line with #exec runs what it names, as in any
+    reading of the file, if execincludes is set in asterisk.conf. From 16 and 18 on, files
+    outside of the configuration directory are refused unless live_dangerously is set there.
 
-    Asterisk 11-23, core. Needs the write privilege system or config. Danger: reads
-    configuration.
+    Asterisk 11-23, core. Needs the write privilege system or config. Changes nothing beyond
+    this session. Danger: reads configuration.
 
     Example:
         >>> actions.GetConfig(filename="queues.conf", category="support")
@@ -79,6 +80,7 @@ class GetConfig(Action[GetConfigReply]):
         versions=Versions(((11, 23),)),
         privilege=("system", "config"),
         idempotent=True,
+        read_only=True,
         danger=("reads configuration",),
     )
 
@@ -108,8 +110,8 @@ class GetConfigJSON(Action[GetConfigJSONReply]):
     Convenient for files in which no name comes twice in a category; where one does, JSON
     readers keep only its last line, so use GetConfig. What version 12 sends is no valid JSON.
 
-    Asterisk 11-23, core. Needs the write privilege system or config. Danger: reads
-    configuration.
+    Asterisk 11-23, core. Needs the write privilege system or config. Changes nothing beyond
+    this session. Danger: reads configuration.
 
     Example:
         >>> actions.GetConfigJSON(filename="queues.conf")
@@ -122,6 +124,7 @@ class GetConfigJSON(Action[GetConfigJSONReply]):
         versions=Versions(((11, 23),)),
         privilege=("system", "config"),
         idempotent=True,
+        read_only=True,
         danger=("reads configuration",),
     )
 
@@ -144,7 +147,8 @@ class ListCategories(Action[ListCategoriesReply]):
 
     For a file without any, the reply has a header named Error in place of the categories.
 
-    Asterisk 11-23, core. Needs the write privilege config. Danger: reads configuration.
+    Asterisk 11-23, core. Needs the write privilege config. Changes nothing beyond this
+    session. Danger: reads configuration.
 
     Example:
         >>> actions.ListCategories(filename="queues.conf")
@@ -157,6 +161,7 @@ class ListCategories(Action[ListCategoriesReply]):
         versions=Versions(((11, 23),)),
         privilege=("config",),
         idempotent=True,
+        read_only=True,
         danger=("reads configuration",),
     )
 

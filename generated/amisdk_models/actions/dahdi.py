@@ -166,7 +166,8 @@ class DAHDIShowChannelsReply(
 class DAHDIShowChannels(ListAction[DAHDIShowChannelsReply, "events.DAHDIShowChannels"]):
     """List the DAHDI channels and their state.
 
-    Asterisk 11-23, chan_dahdi. The reply lists DAHDIShowChannels.
+    Asterisk 11-23, chan_dahdi. Changes nothing beyond this session. The reply lists
+    DAHDIShowChannels.
 
     Example:
         >>> actions.DAHDIShowChannels(dahdi_channel=1)
@@ -178,6 +179,7 @@ class DAHDIShowChannels(ListAction[DAHDIShowChannelsReply, "events.DAHDIShowChan
         module=("chan_dahdi",),
         versions=Versions(((11, 23),)),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("DAHDIShowChannels",), "DAHDIShowChannelsComplete", announced=False),
     )
 

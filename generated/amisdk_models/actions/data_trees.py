@@ -24,8 +24,8 @@ class DataGet(Action[DataGetReply]):
     the names of the headers are data (a number, a hyphen and a path with dots); so the action
     itself only ends by its timeout. No data, or an unknown path, is an Error.
 
-    Asterisk 11-14, core. Danger: reads configuration. Where it is gone: CoreShowChannels,
-    QueueStatus.
+    Asterisk 11-14, core. Changes nothing beyond this session. Danger: reads configuration.
+    Where it is gone: CoreShowChannels, QueueStatus.
 
     Example:
         >>> actions.DataGet(path="/asterisk/core/channels")
@@ -37,6 +37,7 @@ class DataGet(Action[DataGetReply]):
         module=("core",),
         versions=Versions(((11, 14),)),
         idempotent=True,
+        read_only=True,
         danger=("reads configuration",),
         replaced_by=("CoreShowChannels", "QueueStatus"),
     )

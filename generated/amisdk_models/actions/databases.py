@@ -99,8 +99,8 @@ class DBGet(ListAction[DBGetReply, "events.DBGetResponse"]):
     A key that is not there gives no item. Versions 11 to 17 and 19 hand back no more than the
     first 255 bytes of a value; DBGetTree, where there is one, hands back all of it.
 
-    Asterisk 11-23, core. Needs the write privilege system or reporting. The reply lists
-    DBGetResponse.
+    Asterisk 11-23, core. Needs the write privilege system or reporting. Changes nothing
+    beyond this session. The reply lists DBGetResponse.
 
     Example:
         >>> actions.DBGet(family="forward", key="6001")
@@ -113,6 +113,7 @@ class DBGet(ListAction[DBGetReply, "events.DBGetResponse"]):
         versions=Versions(((11, 23),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(
             ("DBGetResponse",),
             "DBGetComplete",
@@ -135,8 +136,8 @@ class DBGetTreeReply(ListReply["events.DBGetTreeResponse", "events.DBGetTreeComp
 class DBGetTree(ListAction[DBGetTreeReply, "events.DBGetTreeResponse"]):
     """Read all keys of a family, or of the whole database.
 
-    Asterisk 16, 18-23, core. Needs the write privilege system or reporting. The reply lists
-    DBGetTreeResponse.
+    Asterisk 16, 18-23, core. Needs the write privilege system or reporting. Changes nothing
+    beyond this session. The reply lists DBGetTreeResponse.
 
     Example:
         >>> actions.DBGetTree(family="forward")
@@ -154,6 +155,7 @@ class DBGetTree(ListAction[DBGetTreeReply, "events.DBGetTreeResponse"]):
         ),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         rules=(Needs("key", ("family",)),),
         list=ListInfo(("DBGetTreeResponse",), "DBGetTreeComplete"),
     )

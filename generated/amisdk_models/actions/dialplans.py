@@ -143,7 +143,8 @@ class ExtensionState(Action[ExtensionStateReply]):
 
     An extension without a hint gives no Error but the status -1.
 
-    Asterisk 11-23, core. Needs the write privilege call or reporting.
+    Asterisk 11-23, core. Needs the write privilege call or reporting. Changes nothing beyond
+    this session.
 
     Example:
         >>> actions.ExtensionState(exten="6001", context="default")
@@ -156,6 +157,7 @@ class ExtensionState(Action[ExtensionStateReply]):
         versions=Versions(((11, 23),)),
         privilege=("call", "reporting"),
         idempotent=True,
+        read_only=True,
     )
 
     exten: TextGiven = Field(serialization_alias="Exten")
@@ -176,8 +178,8 @@ class ShowDialPlan(ListAction[ShowDialPlanReply, "events.ListDialplan"]):
     come in the middle of a list, in place of its end, if the contexts have switches or ignore
     patterns. Without any field the list is long.
 
-    Asterisk 11-23, core. Needs the write privilege config or reporting. The reply lists
-    ListDialplan.
+    Asterisk 11-23, core. Needs the write privilege config or reporting. Changes nothing
+    beyond this session. Danger: reads configuration. The reply lists ListDialplan.
 
     Example:
         >>> actions.ShowDialPlan(context="default")
@@ -190,6 +192,8 @@ class ShowDialPlan(ListAction[ShowDialPlanReply, "events.ListDialplan"]):
         versions=Versions(((11, 23),)),
         privilege=("config", "reporting"),
         idempotent=True,
+        read_only=True,
+        danger=("reads configuration",),
         list=ListInfo(("ListDialplan",), "ShowDialPlanComplete"),
     )
 

@@ -30,8 +30,8 @@ class FAXSession(Action[FAXSessionReply]):
 
     A transfer that does not exist is an Error.
 
-    Asterisk 13-23, res_fax. Needs the write privilege call. The reply is the event
-    FAXSession.
+    Asterisk 13-23, res_fax. Needs the write privilege call. Changes nothing beyond this
+    session. The reply is the event FAXSession.
 
     Example:
         >>> actions.FAXSession(session_number=1)
@@ -44,6 +44,7 @@ class FAXSession(Action[FAXSessionReply]):
         versions=Versions(((13, 23),)),
         privilege=("call",),
         idempotent=True,
+        read_only=True,
         event="FAXSession",
     )
 
@@ -58,7 +59,8 @@ class FAXSessionsReply(ListReply["events.FAXSessionsEntry", "events.FAXSessionsC
 class FAXSessions(ListAction[FAXSessionsReply, "events.FAXSessionsEntry"]):
     """List the fax transfers that go on.
 
-    Asterisk 13-23, res_fax. Needs the write privilege call. The reply lists FAXSessionsEntry.
+    Asterisk 13-23, res_fax. Needs the write privilege call. Changes nothing beyond this
+    session. The reply lists FAXSessionsEntry.
     """
 
     ami = ActionInfo(
@@ -68,6 +70,7 @@ class FAXSessions(ListAction[FAXSessionsReply, "events.FAXSessionsEntry"]):
         versions=Versions(((13, 23),)),
         privilege=("call",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("FAXSessionsEntry",), "FAXSessionsComplete"),
     )
 
@@ -79,8 +82,8 @@ class FAXStatsReply(EventReply["events.FAXStats"]):
 class FAXStats(Action[FAXStatsReply]):
     """Count the fax transfers since the server started.
 
-    Asterisk 13-23, res_fax. Needs the write privilege reporting. The reply is the event
-    FAXStats.
+    Asterisk 13-23, res_fax. Needs the write privilege reporting. Changes nothing beyond this
+    session. The reply is the event FAXStats.
     """
 
     ami = ActionInfo(
@@ -90,5 +93,6 @@ class FAXStats(Action[FAXStatsReply]):
         versions=Versions(((13, 23),)),
         privilege=("reporting",),
         idempotent=True,
+        read_only=True,
         event="FAXStats",
     )

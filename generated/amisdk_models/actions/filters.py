@@ -20,7 +20,7 @@ class FilterList(Action[FilterListReply]):
 
     No server has this action, though some describe it; they answer that it is unknown.
 
-    Asterisk 11-15, 17, core.
+    Asterisk 11-15, 17, core. Changes nothing beyond this session.
     """
 
     ami = ActionInfo(
@@ -34,4 +34,5 @@ class FilterList(Action[FilterListReply]):
             )
         ),
         idempotent=True,
+        read_only=True,
     )

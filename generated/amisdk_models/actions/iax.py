@@ -29,8 +29,8 @@ class IAXpeerlist(ListAction[IAXpeerlistReply, "events.PeerEntry"]):
 
     IAXpeers lists the same peers with their descriptions in place of the masks.
 
-    Asterisk 11-23, chan_iax2. Needs the write privilege system or reporting. The reply lists
-    PeerEntry.
+    Asterisk 11-23, chan_iax2. Needs the write privilege system or reporting. Changes nothing
+    beyond this session. The reply lists PeerEntry.
     """
 
     ami = ActionInfo(
@@ -40,6 +40,7 @@ class IAXpeerlist(ListAction[IAXpeerlistReply, "events.PeerEntry"]):
         versions=Versions(((11, 23),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("PeerEntry",), "PeerlistComplete", announced=False),
     )
 
@@ -54,8 +55,8 @@ class IAXpeers(ListAction[IAXpeersReply, "events.PeerEntry"]):
     The items come without the ActionID, so never send this while SIPpeers or IAXpeerlist is
     still being answered. IAXpeerlist has no such weakness.
 
-    Asterisk 11-23, chan_iax2. Needs the write privilege system or reporting. The reply lists
-    PeerEntry.
+    Asterisk 11-23, chan_iax2. Needs the write privilege system or reporting. Changes nothing
+    beyond this session. The reply lists PeerEntry.
     """
 
     ami = ActionInfo(
@@ -65,6 +66,7 @@ class IAXpeers(ListAction[IAXpeersReply, "events.PeerEntry"]):
         versions=Versions(((11, 23),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("PeerEntry",), "PeerlistComplete", correlated=False),
     )
 
@@ -76,8 +78,8 @@ class IAXregistryReply(ListReply["events.RegistryEntry", "events.RegistrationsCo
 class IAXregistry(ListAction[IAXregistryReply, "events.RegistryEntry"]):
     """List the registrations that chan_iax2 holds at other servers.
 
-    Asterisk 11-23, chan_iax2. Needs the write privilege system or reporting. The reply lists
-    RegistryEntry.
+    Asterisk 11-23, chan_iax2. Needs the write privilege system or reporting. Changes nothing
+    beyond this session. The reply lists RegistryEntry.
     """
 
     ami = ActionInfo(
@@ -87,5 +89,6 @@ class IAXregistry(ListAction[IAXregistryReply, "events.RegistryEntry"]):
         versions=Versions(((11, 23),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("RegistryEntry",), "RegistrationsComplete"),
     )

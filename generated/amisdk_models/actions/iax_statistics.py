@@ -22,7 +22,8 @@ class IAXnetstats(Action[IAXnetstatsReply]):
     proper end. Without calls it is one blank line, and the action only ends by its timeout;
     with calls it ends when the next message of the session comes, which is glued to it.
 
-    Asterisk 11-23, chan_iax2. Needs the write privilege system or reporting.
+    Asterisk 11-23, chan_iax2. Needs the write privilege system or reporting. Changes nothing
+    beyond this session.
     """
 
     ami = ActionInfo(
@@ -32,4 +33,5 @@ class IAXnetstats(Action[IAXnetstatsReply]):
         versions=Versions(((11, 23),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
     )

@@ -43,7 +43,8 @@ class MailboxCount(Action[MailboxCountReply]):
 
     A mailbox that does not exist counts 0.
 
-    Asterisk 11-23, core. Needs the write privilege call or reporting.
+    Asterisk 11-23, core. Needs the write privilege call or reporting. Changes nothing beyond
+    this session.
 
     Example:
         >>> actions.MailboxCount(mailbox="6001@default")
@@ -56,6 +57,7 @@ class MailboxCount(Action[MailboxCountReply]):
         versions=Versions(((11, 23),)),
         privilege=("call", "reporting"),
         idempotent=True,
+        read_only=True,
     )
 
     mailbox: TextGiven = Field(serialization_alias="Mailbox")
@@ -77,7 +79,8 @@ class MailboxStatusReply(Reply):
 class MailboxStatus(Action[MailboxStatusReply]):
     """Tell whether a mailbox has messages waiting.
 
-    Asterisk 11-23, core. Needs the write privilege call or reporting.
+    Asterisk 11-23, core. Needs the write privilege call or reporting. Changes nothing beyond
+    this session.
 
     Example:
         >>> actions.MailboxStatus(mailbox="6001@default")
@@ -90,6 +93,7 @@ class MailboxStatus(Action[MailboxStatusReply]):
         versions=Versions(((11, 23),)),
         privilege=("call", "reporting"),
         idempotent=True,
+        read_only=True,
     )
 
     mailbox: TextGiven = Field(serialization_alias="Mailbox")
@@ -108,8 +112,8 @@ class VoicemailUsersList(ListAction[VoicemailUsersListReply, "events.VoicemailUs
     A server without any answers with a plain Success instead of a list. So do 11 and 12
     always; their items come after it, unannounced.
 
-    Asterisk 11-23, app_voicemail. Needs the write privilege call or reporting. The reply
-    lists VoicemailUserEntry.
+    Asterisk 11-23, app_voicemail. Needs the write privilege call or reporting. Changes
+    nothing beyond this session. The reply lists VoicemailUserEntry.
     """
 
     ami = ActionInfo(
@@ -119,5 +123,6 @@ class VoicemailUsersList(ListAction[VoicemailUsersListReply, "events.VoicemailUs
         versions=Versions(((11, 23),)),
         privilege=("call", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("VoicemailUserEntry",), "VoicemailUserEntryComplete"),
     )

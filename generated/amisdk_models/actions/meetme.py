@@ -33,8 +33,8 @@ class MeetmeList(ListAction[MeetmeListReply, "events.MeetmeList"]):
 
     A conference that does not exist gives an empty list if there are others.
 
-    Asterisk 11-23, app_meetme. Needs the write privilege reporting. The reply lists
-    MeetmeList.
+    Asterisk 11-23, app_meetme. Needs the write privilege reporting. Changes nothing beyond
+    this session. The reply lists MeetmeList.
 
     Example:
         >>> actions.MeetmeList(conference="8000")
@@ -47,6 +47,7 @@ class MeetmeList(ListAction[MeetmeListReply, "events.MeetmeList"]):
         versions=Versions(((11, 23),)),
         privilege=("reporting",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("MeetmeList",), "MeetmeListComplete", empty=("No active conferences.",)),
     )
 
@@ -61,8 +62,8 @@ class MeetmeListRoomsReply(ListReply["events.MeetmeListRooms", "events.MeetmeLis
 class MeetmeListRooms(ListAction[MeetmeListRoomsReply, "events.MeetmeListRooms"]):
     """List the MeetMe conferences that are going on.
 
-    Asterisk 11-23, app_meetme. Needs the write privilege reporting. The reply lists
-    MeetmeListRooms.
+    Asterisk 11-23, app_meetme. Needs the write privilege reporting. Changes nothing beyond
+    this session. The reply lists MeetmeListRooms.
     """
 
     ami = ActionInfo(
@@ -72,6 +73,7 @@ class MeetmeListRooms(ListAction[MeetmeListRoomsReply, "events.MeetmeListRooms"]
         versions=Versions(((11, 23),)),
         privilege=("reporting",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(
             ("MeetmeListRooms",), "MeetmeListRoomsComplete", empty=("No active conferences.",)
         ),

@@ -31,7 +31,8 @@ class ModuleCheck(Action[ModuleCheckReply]):
 
     The answer is Success if it is, and an Error if it is not.
 
-    Asterisk 11-23, core. Needs the write privilege system.
+    Asterisk 11-23, core. Needs the write privilege system. Changes nothing beyond this
+    session.
 
     Example:
         >>> actions.ModuleCheck(module="res_pjsip.so")
@@ -44,6 +45,7 @@ class ModuleCheck(Action[ModuleCheckReply]):
         versions=Versions(((11, 23),)),
         privilege=("system",),
         idempotent=True,
+        read_only=True,
     )
 
     module: TextGiven = Field(serialization_alias="Module")

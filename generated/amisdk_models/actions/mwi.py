@@ -59,8 +59,8 @@ class MWIGet(ListAction[MWIGetReply, "events.MWIGet"]):
 
     A mailbox that does not exist gives an empty list.
 
-    Asterisk 12-23, res_mwi_external_ami. Needs the write privilege call or reporting. The
-    reply lists MWIGet.
+    Asterisk 12-23, res_mwi_external_ami. Needs the write privilege call or reporting. Changes
+    nothing beyond this session. The reply lists MWIGet.
 
     Example:
         >>> actions.MWIGet(mailbox="/^60/")
@@ -73,6 +73,7 @@ class MWIGet(ListAction[MWIGetReply, "events.MWIGet"]):
         versions=Versions(((12, 23),)),
         privilege=("call", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("MWIGet",), "MWIGetComplete"),
     )
 

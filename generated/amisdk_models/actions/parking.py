@@ -81,8 +81,8 @@ class ParkedCalls(ListAction[ParkedCallsReply, "events.ParkedCall"]):
 
     An unknown parking lot is an Error. Version 11 asks for no privilege.
 
-    Asterisk 11-23, core, res_parking. Needs the write privilege call. The reply lists
-    ParkedCall.
+    Asterisk 11-23, core, res_parking. Needs the write privilege call. Changes nothing beyond
+    this session. The reply lists ParkedCall.
 
     Example:
         >>> actions.ParkedCalls(parking_lot="default")
@@ -95,6 +95,7 @@ class ParkedCalls(ListAction[ParkedCallsReply, "events.ParkedCall"]):
         versions=Versions(((11, 23),)),
         privilege=("call",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("ParkedCall",), "ParkedCallsComplete", announced=False),
     )
 
@@ -111,8 +112,8 @@ class Parkinglots(ListAction[ParkinglotsReply, "events.Parkinglot"]):
 
     Version 11 asks for no privilege.
 
-    Asterisk 11-23, core, res_parking. Needs the write privilege call. The reply lists
-    Parkinglot.
+    Asterisk 11-23, core, res_parking. Needs the write privilege call. Changes nothing beyond
+    this session. The reply lists Parkinglot.
     """
 
     ami = ActionInfo(
@@ -122,5 +123,6 @@ class Parkinglots(ListAction[ParkinglotsReply, "events.Parkinglot"]):
         versions=Versions(((11, 23),)),
         privilege=("call",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("Parkinglot",), "ParkinglotsComplete", announced=False),
     )

@@ -241,7 +241,8 @@ class PJSIPShowAorsReply(ListReply["events.AorList", "events.AorListComplete"]):
 class PJSIPShowAors(ListAction[PJSIPShowAorsReply, "events.AorList"]):
     """List the addresses of record.
 
-    Asterisk 16-23, res_pjsip. Needs the write privilege system. The reply lists AorList.
+    Asterisk 16-23, res_pjsip. Needs the write privilege system. Changes nothing beyond this
+    session. The reply lists AorList.
     """
 
     ami = ActionInfo(
@@ -251,6 +252,7 @@ class PJSIPShowAors(ListAction[PJSIPShowAorsReply, "events.AorList"]):
         versions=Versions(((16, 23),)),
         privilege=("system",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("AorList",), "AorListComplete", empty=("No AORs found",)),
     )
 
@@ -262,8 +264,8 @@ class PJSIPShowAuthsReply(ListReply["events.AuthList", "events.AuthListComplete"
 class PJSIPShowAuths(ListAction[PJSIPShowAuthsReply, "events.AuthList"]):
     """List the credentials of PJSIP, with passwords in clear.
 
-    Asterisk 16-23, res_pjsip. Needs the write privilege system. Danger: reads configuration.
-    The reply lists AuthList.
+    Asterisk 16-23, res_pjsip. Needs the write privilege system. Changes nothing beyond this
+    session. Danger: reads configuration. The reply lists AuthList.
     """
 
     ami = ActionInfo(
@@ -273,6 +275,7 @@ class PJSIPShowAuths(ListAction[PJSIPShowAuthsReply, "events.AuthList"]):
         versions=Versions(((16, 23),)),
         privilege=("system",),
         idempotent=True,
+        read_only=True,
         danger=("reads configuration",),
         list=ListInfo(("AuthList",), "AuthListComplete", empty=("No Auths found",)),
     )
@@ -287,7 +290,8 @@ class PJSIPShowContacts(ListAction[PJSIPShowContactsReply, "events.ContactList"]
 
     Fixed contacts from pjsip.conf are not among them.
 
-    Asterisk 16-23, res_pjsip. Needs the write privilege system. The reply lists ContactList.
+    Asterisk 16-23, res_pjsip. Needs the write privilege system. Changes nothing beyond this
+    session. The reply lists ContactList.
     """
 
     ami = ActionInfo(
@@ -297,6 +301,7 @@ class PJSIPShowContacts(ListAction[PJSIPShowContactsReply, "events.ContactList"]
         versions=Versions(((16, 23),)),
         privilege=("system",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("ContactList",), "ContactListComplete", empty=("No Contacts found",)),
     )
 
@@ -320,9 +325,9 @@ class PJSIPShowEndpoint(
 
     An unknown endpoint is an Error. The endpoint itself comes first in the list.
 
-    Asterisk 12-23, res_pjsip. Needs the write privilege system. Danger: reads configuration.
-    The reply lists EndpointDetail, AorDetail, AuthDetail, ContactStatusDetail,
-    IdentifyDetail, TransportDetail.
+    Asterisk 12-23, res_pjsip. Needs the write privilege system. Changes nothing beyond this
+    session. Danger: reads configuration. The reply lists EndpointDetail, AorDetail,
+    AuthDetail, ContactStatusDetail, IdentifyDetail, TransportDetail.
 
     Example:
         >>> actions.PJSIPShowEndpoint(endpoint="6001")
@@ -335,6 +340,7 @@ class PJSIPShowEndpoint(
         versions=Versions(((12, 23),)),
         privilege=("system",),
         idempotent=True,
+        read_only=True,
         danger=("reads configuration",),
         list=ListInfo(
             (
@@ -360,7 +366,8 @@ class PJSIPShowEndpointsReply(ListReply["events.EndpointList", "events.EndpointL
 class PJSIPShowEndpoints(ListAction[PJSIPShowEndpointsReply, "events.EndpointList"]):
     """List the endpoints and their state.
 
-    Asterisk 12-23, res_pjsip. Needs the write privilege system. The reply lists EndpointList.
+    Asterisk 12-23, res_pjsip. Needs the write privilege system. Changes nothing beyond this
+    session. The reply lists EndpointList.
     """
 
     ami = ActionInfo(
@@ -370,6 +377,7 @@ class PJSIPShowEndpoints(ListAction[PJSIPShowEndpointsReply, "events.EndpointLis
         versions=Versions(((12, 23),)),
         privilege=("system",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("EndpointList",), "EndpointListComplete", empty=("No endpoints found",)),
     )
 
@@ -386,7 +394,7 @@ class PJSIPShowMaintenance(ListAction[PJSIPShowMaintenanceReply, "events.PJSIPMa
     A named endpoint is always in the list, with its state, even if no such endpoint exists.
 
     Asterisk 20, 22-23, res_pjsip_maintenance. Needs the write privilege system or reporting.
-    The reply lists PJSIPMaintenanceStatus.
+    Changes nothing beyond this session. The reply lists PJSIPMaintenanceStatus.
 
     Example:
         >>> actions.PJSIPShowMaintenance(endpoint="6001")
@@ -404,6 +412,7 @@ class PJSIPShowMaintenance(ListAction[PJSIPShowMaintenanceReply, "events.PJSIPMa
         ),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("PJSIPMaintenanceStatus",), "PJSIPMaintenanceStatusComplete"),
     )
 
@@ -422,8 +431,8 @@ class PJSIPShowRegistrationInboundContactStatuses(
 ):
     """List the contacts that have registered, with the outcome of their last test.
 
-    Asterisk 13-23, res_pjsip_registrar. Needs the write privilege system. The reply lists
-    ContactStatusDetail.
+    Asterisk 13-23, res_pjsip_registrar. Needs the write privilege system. Changes nothing
+    beyond this session. The reply lists ContactStatusDetail.
     """
 
     ami = ActionInfo(
@@ -433,6 +442,7 @@ class PJSIPShowRegistrationInboundContactStatuses(
         versions=Versions(((13, 23),)),
         privilege=("system",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("ContactStatusDetail",), "ContactStatusDetailComplete"),
     )
 
@@ -450,8 +460,8 @@ class PJSIPShowRegistrationsInbound(
 
     Addresses without any contact are listed too.
 
-    Asterisk 12-23, res_pjsip_registrar. Needs the write privilege system. The reply lists
-    InboundRegistrationDetail.
+    Asterisk 12-23, res_pjsip_registrar. Needs the write privilege system. Changes nothing
+    beyond this session. The reply lists InboundRegistrationDetail.
     """
 
     ami = ActionInfo(
@@ -461,6 +471,7 @@ class PJSIPShowRegistrationsInbound(
         versions=Versions(((12, 23),)),
         privilege=("system",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("InboundRegistrationDetail",), "InboundRegistrationDetailComplete"),
     )
 
@@ -482,8 +493,8 @@ class PJSIPShowRegistrationsOutbound(
     """List the registrations at other servers, with their credentials in clear.
 
     Asterisk 12-23, res_pjsip_outbound_registration. Needs the write privilege system or
-    reporting. Danger: reads configuration. The reply lists OutboundRegistrationDetail,
-    AuthDetail.
+    reporting. Changes nothing beyond this session. Danger: reads configuration. The reply
+    lists OutboundRegistrationDetail, AuthDetail.
     """
 
     ami = ActionInfo(
@@ -493,6 +504,7 @@ class PJSIPShowRegistrationsOutbound(
         versions=Versions(((12, 23),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         danger=("reads configuration",),
         list=ListInfo(
             ("OutboundRegistrationDetail", "AuthDetail"), "OutboundRegistrationDetailComplete"
@@ -509,8 +521,8 @@ class PJSIPShowResourceListsReply(
 class PJSIPShowResourceLists(ListAction[PJSIPShowResourceListsReply, "events.ResourceListDetail"]):
     """List the resource lists, which bundle many states into one subscription.
 
-    Asterisk 13-23, res_pjsip_pubsub. Needs the write privilege system. The reply lists
-    ResourceListDetail.
+    Asterisk 13-23, res_pjsip_pubsub. Needs the write privilege system. Changes nothing beyond
+    this session. The reply lists ResourceListDetail.
     """
 
     ami = ActionInfo(
@@ -520,6 +532,7 @@ class PJSIPShowResourceLists(ListAction[PJSIPShowResourceListsReply, "events.Res
         versions=Versions(((13, 23),)),
         privilege=("system",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(
             ("ResourceListDetail",),
             "ResourceListDetailComplete",
@@ -539,8 +552,8 @@ class PJSIPShowSubscriptionsInbound(
 ):
     """List what phones have subscribed to here.
 
-    Asterisk 12-23, res_pjsip_pubsub. Needs the write privilege system. The reply lists
-    InboundSubscriptionDetail.
+    Asterisk 12-23, res_pjsip_pubsub. Needs the write privilege system. Changes nothing beyond
+    this session. The reply lists InboundSubscriptionDetail.
     """
 
     ami = ActionInfo(
@@ -550,6 +563,7 @@ class PJSIPShowSubscriptionsInbound(
         versions=Versions(((12, 23),)),
         privilege=("system",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("InboundSubscriptionDetail",), "InboundSubscriptionDetailComplete"),
     )
 
@@ -565,8 +579,8 @@ class PJSIPShowSubscriptionsOutbound(
 ):
     """List what this server has subscribed to elsewhere.
 
-    Asterisk 12-23, res_pjsip_pubsub. Needs the write privilege system. The reply lists
-    OutboundSubscriptionDetail.
+    Asterisk 12-23, res_pjsip_pubsub. Needs the write privilege system. Changes nothing beyond
+    this session. The reply lists OutboundSubscriptionDetail.
     """
 
     ami = ActionInfo(
@@ -576,6 +590,7 @@ class PJSIPShowSubscriptionsOutbound(
         versions=Versions(((12, 23),)),
         privilege=("system",),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("OutboundSubscriptionDetail",), "OutboundSubscriptionDetailComplete"),
     )
 

@@ -423,7 +423,7 @@ class QueueRule(Action[QueueRuleReply]):
     headers tells which rules belong to which list. An unknown name gives no list and no
     Error.
 
-    Asterisk 11-23, app_queue.
+    Asterisk 11-23, app_queue. Changes nothing beyond this session.
 
     Example:
         >>> actions.QueueRule(rule="myrule")
@@ -435,6 +435,7 @@ class QueueRule(Action[QueueRuleReply]):
         module=("app_queue",),
         versions=Versions(((11, 23),)),
         idempotent=True,
+        read_only=True,
     )
 
     rule: Text | None = Field(default=None, serialization_alias="Rule")
@@ -456,7 +457,8 @@ class QueueStatus(
 
     An unknown queue gives an empty list, not an Error.
 
-    Asterisk 11-23, app_queue. The reply lists QueueParams, QueueMember, QueueEntry.
+    Asterisk 11-23, app_queue. Changes nothing beyond this session. The reply lists
+    QueueParams, QueueMember, QueueEntry.
 
     Example:
         >>> actions.QueueStatus(queue="support")
@@ -468,6 +470,7 @@ class QueueStatus(
         module=("app_queue",),
         versions=Versions(((11, 23),)),
         idempotent=True,
+        read_only=True,
         list=ListInfo(
             ("QueueParams", "QueueMember", "QueueEntry"), "QueueStatusComplete", announced=False
         ),
@@ -489,7 +492,8 @@ class QueueSummary(ListAction[QueueSummaryReply, "events.QueueSummary"]):
 
     An unknown queue gives an empty list, not an Error.
 
-    Asterisk 11-23, app_queue. The reply lists QueueSummary.
+    Asterisk 11-23, app_queue. Changes nothing beyond this session. The reply lists
+    QueueSummary.
 
     Example:
         >>> actions.QueueSummary(queue="support")
@@ -501,6 +505,7 @@ class QueueSummary(ListAction[QueueSummaryReply, "events.QueueSummary"]):
         module=("app_queue",),
         versions=Versions(((11, 23),)),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("QueueSummary",), "QueueSummaryComplete", announced=False),
     )
 
@@ -560,7 +565,8 @@ class Queues(Action[QueuesReply]):
 
     The reply has no headers, not even a Response; it is what the command "queue show" prints.
 
-    Asterisk 11-14, app_queue. Where it is gone: QueueStatus, QueueSummary.
+    Asterisk 11-14, app_queue. Changes nothing beyond this session. Where it is gone:
+    QueueStatus, QueueSummary.
     """
 
     ami = ActionInfo(
@@ -569,5 +575,6 @@ class Queues(Action[QueuesReply]):
         module=("app_queue",),
         versions=Versions(((11, 14),)),
         idempotent=True,
+        read_only=True,
         replaced_by=("QueueStatus", "QueueSummary"),
     )

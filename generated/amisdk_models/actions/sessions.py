@@ -47,7 +47,7 @@ class Challenge(Action[ChallengeReply]):
     Send it before Login on the same connection, then log in with the MD5 digest of challenge
     and secret as Key. The server keeps one challenge for the whole session.
 
-    Asterisk 11-23, core.
+    Asterisk 11-23, core. Changes nothing beyond this session.
 
     Example:
         >>> actions.Challenge(auth_type="MD5")
@@ -59,6 +59,7 @@ class Challenge(Action[ChallengeReply]):
         module=("core",),
         versions=Versions(((11, 23),)),
         idempotent=True,
+        read_only=True,
     )
 
     auth_type: Literal["MD5"] = Field(serialization_alias="AuthType")
@@ -81,7 +82,7 @@ class Events(Action[EventsReply]):
     permissions of the user. A server with brokeneventsaction set in manager.conf leaves some
     of these requests unanswered.
 
-    Asterisk 11-23, core.
+    Asterisk 11-23, core. Changes nothing beyond this session.
 
     Example:
         >>> actions.Events(event_mask=["call", "system"])
@@ -93,6 +94,7 @@ class Events(Action[EventsReply]):
         module=("core",),
         versions=Versions(((11, 23),)),
         idempotent=True,
+        read_only=True,
     )
 
     event_mask: CommaListGiven = Field(serialization_alias="EventMask")
@@ -109,7 +111,8 @@ class Filter(Action[FilterReply]):
     Filters add up and cannot be taken back before the session ends. Exclude filters win over
     include filters; with only exclude filters every other event still comes.
 
-    Asterisk 11-23, core. Needs the write privilege system.
+    Asterisk 11-23, core. Needs the write privilege system. Changes nothing beyond this
+    session.
 
     Example:
         >>> actions.Filter(operation="Add", filter="Event: Newchannel")
@@ -121,6 +124,7 @@ class Filter(Action[FilterReply]):
         module=("core",),
         versions=Versions(((11, 23),)),
         privilege=("system",),
+        read_only=True,
         rules=(AnyOf(("filter", "match_criteria")),),
     )
 
@@ -148,7 +152,7 @@ class ListCommands(Action[ListCommandsReply]):
     The reply has one header per action. Actions of modules that are not loaded, and those
     that the user has no write permission for, are missing.
 
-    Asterisk 11-23, core.
+    Asterisk 11-23, core. Changes nothing beyond this session.
     """
 
     ami = ActionInfo(
@@ -157,6 +161,7 @@ class ListCommands(Action[ListCommandsReply]):
         module=("core",),
         versions=Versions(((11, 23),)),
         idempotent=True,
+        read_only=True,
     )
 
 
@@ -170,7 +175,7 @@ class Login(Action[LoginReply]):
     A wrong login is answered after a second with an Error, and the server closes the
     connection. After a right one a FullyBooted event may follow, but do not count on it.
 
-    Asterisk 11-23, core.
+    Asterisk 11-23, core. Changes nothing beyond this session.
 
     Example:
         >>> actions.Login(username="admin", secret="s3cret", events=["call", "agent"])
@@ -181,6 +186,7 @@ class Login(Action[LoginReply]):
         reply=LoginReply,
         module=("core",),
         versions=Versions(((11, 23),)),
+        read_only=True,
         rules=(OneOf((("secret",), ("key",))), Needs("key", ("auth_type",))),
     )
 
@@ -215,10 +221,16 @@ class Logoff(Action[LogoffReply]):
 
     The server answers with Goodbye instead of Success, then closes the connection.
 
-    Asterisk 11-23, core.
+    Asterisk 11-23, core. Changes nothing beyond this session.
     """
 
-    ami = ActionInfo("Logoff", reply=LogoffReply, module=("core",), versions=Versions(((11, 23),)))
+    ami = ActionInfo(
+        "Logoff",
+        reply=LogoffReply,
+        module=("core",),
+        versions=Versions(((11, 23),)),
+        read_only=True,
+    )
 
 
 class PingReply(Reply):
@@ -236,11 +248,16 @@ class Ping(Action[PingReply]):
 
     The usual way to keep an idle link open and to find a dead one.
 
-    Asterisk 11-23, core.
+    Asterisk 11-23, core. Changes nothing beyond this session.
     """
 
     ami = ActionInfo(
-        "Ping", reply=PingReply, module=("core",), versions=Versions(((11, 23),)), idempotent=True
+        "Ping",
+        reply=PingReply,
+        module=("core",),
+        versions=Versions(((11, 23),)),
+        idempotent=True,
+        read_only=True,
     )
 
 
@@ -254,7 +271,7 @@ class WaitEvent(ListAction[WaitEventReply, "Event"]):
     Made for clients that come over HTTP; others get their events unasked. While it waits the
     session answers nothing else. The events come without the ActionID.
 
-    Asterisk 11-23, core. The reply lists any.
+    Asterisk 11-23, core. Changes nothing beyond this session. The reply lists any.
 
     Example:
         >>> actions.WaitEvent(timeout=30)
@@ -265,6 +282,7 @@ class WaitEvent(ListAction[WaitEventReply, "Event"]):
         reply=WaitEventReply,
         module=("core",),
         versions=Versions(((11, 23),)),
+        read_only=True,
         list=ListInfo(("any",), "WaitEventComplete", announced=False, correlated=False),
         blocks=BlockInfo("timeout", default=-1.0),
     )

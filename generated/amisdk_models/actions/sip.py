@@ -33,8 +33,8 @@ class SIPpeersReply(ListReply["events.PeerEntry", "events.PeerlistComplete"]):
 class SIPpeers(ListAction[SIPpeersReply, "events.PeerEntry"]):
     """List the peers of chan_sip.
 
-    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting. Where it is gone:
-    PJSIPShowEndpoints. The reply lists PeerEntry.
+    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting. Changes nothing
+    beyond this session. Where it is gone: PJSIPShowEndpoints. The reply lists PeerEntry.
     """
 
     ami = ActionInfo(
@@ -44,6 +44,7 @@ class SIPpeers(ListAction[SIPpeersReply, "events.PeerEntry"]):
         versions=Versions(((11, 20),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         replaced_by=("PJSIPShowEndpoints",),
         list=ListInfo(("PeerEntry",), "PeerlistComplete"),
     )
@@ -58,8 +59,8 @@ class SIPpeerstatus(ListAction[SIPpeerstatusReply, "events.PeerStatus"]):
 
     The answer for a peer that does not exist is an Error.
 
-    Asterisk 11-20, chan_sip. Needs the write privilege system. Where it is gone:
-    PJSIPShowContacts. The reply lists PeerStatus.
+    Asterisk 11-20, chan_sip. Needs the write privilege system. Changes nothing beyond this
+    session. Where it is gone: PJSIPShowContacts. The reply lists PeerStatus.
 
     Example:
         >>> actions.SIPpeerstatus(peer="SIP/6001")
@@ -72,6 +73,7 @@ class SIPpeerstatus(ListAction[SIPpeerstatusReply, "events.PeerStatus"]):
         versions=Versions(((11, 20),)),
         privilege=("system",),
         idempotent=True,
+        read_only=True,
         replaced_by=("PJSIPShowContacts",),
         list=ListInfo(("PeerStatus",), "SIPpeerstatusComplete", announced=False),
     )
@@ -383,8 +385,8 @@ class SIPshowpeerReply(Reply):
 class SIPshowpeer(Action[SIPshowpeerReply]):
     """Show the settings and the state of one peer of chan_sip.
 
-    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting. Where it is gone:
-    PJSIPShowEndpoint.
+    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting. Changes nothing
+    beyond this session. Where it is gone: PJSIPShowEndpoint.
 
     Example:
         >>> actions.SIPshowpeer(peer="6001")
@@ -397,6 +399,7 @@ class SIPshowpeer(Action[SIPshowpeerReply]):
         versions=Versions(((11, 20),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         replaced_by=("PJSIPShowEndpoint",),
     )
 
@@ -411,8 +414,9 @@ class SIPshowregistryReply(ListReply["events.RegistryEntry", "events.Registratio
 class SIPshowregistry(ListAction[SIPshowregistryReply, "events.RegistryEntry"]):
     """List the registrations that chan_sip holds at other servers.
 
-    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting. Where it is gone:
-    PJSIPShowRegistrationsOutbound. The reply lists RegistryEntry.
+    Asterisk 11-20, chan_sip. Needs the write privilege system or reporting. Changes nothing
+    beyond this session. Where it is gone: PJSIPShowRegistrationsOutbound. The reply lists
+    RegistryEntry.
     """
 
     ami = ActionInfo(
@@ -422,6 +426,7 @@ class SIPshowregistry(ListAction[SIPshowregistryReply, "events.RegistryEntry"]):
         versions=Versions(((11, 20),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         replaced_by=("PJSIPShowRegistrationsOutbound",),
         list=ListInfo(("RegistryEntry",), "RegistrationsComplete"),
     )

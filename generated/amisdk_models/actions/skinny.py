@@ -34,8 +34,8 @@ class SKINNYdevices(ListAction[SKINNYdevicesReply, "events.DeviceEntry"]):
     The server leaves out the blank lines after the devices, so that all of them and the end
     come as one event DeviceEntry. Look for it as the end of the reply.
 
-    Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting. The reply
-    lists DeviceEntry.
+    Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting. Changes
+    nothing beyond this session. The reply lists DeviceEntry.
     """
 
     ami = ActionInfo(
@@ -45,6 +45,7 @@ class SKINNYdevices(ListAction[SKINNYdevicesReply, "events.DeviceEntry"]):
         versions=Versions(((11, 20),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("DeviceEntry",), "DevicelistComplete"),
     )
 
@@ -59,8 +60,8 @@ class SKINNYlines(ListAction[SKINNYlinesReply, "events.LineEntry"]):
     The server leaves out the blank lines after the lines, so that all of them and the end
     come as one event LineEntry. Look for it as the end of the reply.
 
-    Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting. The reply
-    lists LineEntry.
+    Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting. Changes
+    nothing beyond this session. The reply lists LineEntry.
     """
 
     ami = ActionInfo(
@@ -70,6 +71,7 @@ class SKINNYlines(ListAction[SKINNYlinesReply, "events.LineEntry"]):
         versions=Versions(((11, 20),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("LineEntry",), "LinelistComplete"),
     )
 
@@ -85,7 +87,8 @@ class SKINNYshowdevice(Action[SKINNYshowdeviceReply]):
     "Devicestatus: registered" and "Line: 6501 (Desk)". For an unknown device it is blank, and
     the action only ends by its timeout.
 
-    Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting.
+    Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting. Changes
+    nothing beyond this session.
 
     Example:
         >>> actions.SKINNYshowdevice(device="SEP0123456789AB")
@@ -98,6 +101,7 @@ class SKINNYshowdevice(Action[SKINNYshowdeviceReply]):
         versions=Versions(((11, 20),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
     )
 
     device: TextGiven = Field(serialization_alias="Device")
@@ -115,7 +119,8 @@ class SKINNYshowline(Action[SKINNYshowlineReply]):
     "Device: desk". For an unknown line, or one that no device has, it is blank, and the
     action only ends by its timeout.
 
-    Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting.
+    Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting. Changes
+    nothing beyond this session.
 
     Example:
         >>> actions.SKINNYshowline(line="6501")
@@ -128,6 +133,7 @@ class SKINNYshowline(Action[SKINNYshowlineReply]):
         versions=Versions(((11, 20),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
     )
 
     line: TextGiven = Field(serialization_alias="Line")

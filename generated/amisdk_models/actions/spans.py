@@ -37,7 +37,8 @@ class DAHDIShowStatus(ListAction[DAHDIShowStatusReply, "events.DAHDIShowStatus"]
 
     A server without DAHDI answers with an Error.
 
-    Asterisk 18, 20-23, chan_dahdi. The reply lists DAHDIShowStatus.
+    Asterisk 18, 20-23, chan_dahdi. Changes nothing beyond this session. The reply lists
+    DAHDIShowStatus.
     """
 
     ami = ActionInfo(
@@ -51,6 +52,7 @@ class DAHDIShowStatus(ListAction[DAHDIShowStatusReply, "events.DAHDIShowStatus"]
             )
         ),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("DAHDIShowStatus",), "DAHDIShowStatusComplete"),
     )
 
@@ -87,6 +89,8 @@ class PRIDebugFileSetReply(Reply):
 
 class PRIDebugFileSet(Action[PRIDebugFileSetReply]):
     """Write the trace of ISDN PRI signalling to a file.
+
+    A file that is there is written over from its start, whatever it holds.
 
     Asterisk 13-23, chan_dahdi. Needs the write privilege system.
 
@@ -165,7 +169,8 @@ class PRIShowSpansReply(ListReply["events.PRIShowSpans", "events.PRIShowSpansCom
 class PRIShowSpans(ListAction[PRIShowSpansReply, "events.PRIShowSpans"]):
     """List the D channels of ISDN PRI spans and their state.
 
-    Asterisk 11-23, chan_dahdi. The reply lists PRIShowSpans.
+    Asterisk 11-23, chan_dahdi. Changes nothing beyond this session. The reply lists
+    PRIShowSpans.
 
     Example:
         >>> actions.PRIShowSpans(span=1)
@@ -177,6 +182,7 @@ class PRIShowSpans(ListAction[PRIShowSpansReply, "events.PRIShowSpans"]):
         module=("chan_dahdi",),
         versions=Versions(((11, 23),)),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("PRIShowSpans",), "PRIShowSpansComplete", announced=False),
     )
 

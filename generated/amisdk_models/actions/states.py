@@ -33,8 +33,8 @@ class DeviceStateListReply(ListReply["events.DeviceStateChange", "events.DeviceS
 class DeviceStateList(ListAction[DeviceStateListReply, "events.DeviceStateChange"]):
     """List the devices whose states the server knows.
 
-    Asterisk 13-23, res_manager_devicestate. Needs the write privilege call or reporting. The
-    reply lists DeviceStateChange.
+    Asterisk 13-23, res_manager_devicestate. Needs the write privilege call or reporting.
+    Changes nothing beyond this session. The reply lists DeviceStateChange.
     """
 
     ami = ActionInfo(
@@ -44,6 +44,7 @@ class DeviceStateList(ListAction[DeviceStateListReply, "events.DeviceStateChange
         versions=Versions(((13, 23),)),
         privilege=("call", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("DeviceStateChange",), "DeviceStateListComplete"),
     )
 
@@ -59,8 +60,8 @@ class ExtensionStateList(ListAction[ExtensionStateListReply, "events.ExtensionSt
 
     Hints for patterns are left out.
 
-    Asterisk 13-23, core. Needs the write privilege call or reporting. The reply lists
-    ExtensionStatus.
+    Asterisk 13-23, core. Needs the write privilege call or reporting. Changes nothing beyond
+    this session. The reply lists ExtensionStatus.
     """
 
     ami = ActionInfo(
@@ -70,6 +71,7 @@ class ExtensionStateList(ListAction[ExtensionStateListReply, "events.ExtensionSt
         versions=Versions(((13, 23),)),
         privilege=("call", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(
             ("ExtensionStatus",),
             "ExtensionStateListComplete",
@@ -102,7 +104,8 @@ class PresenceState(Action[PresenceStateReply]):
     The header Message comes twice if the presence has a text; the first one is the server's
     own. An unknown provider, or one in an invalid state, is an Error.
 
-    Asterisk 11-23, core. Needs the write privilege call or reporting.
+    Asterisk 11-23, core. Needs the write privilege call or reporting. Changes nothing beyond
+    this session.
 
     Example:
         >>> actions.PresenceState(provider="CustomPresence:6001")
@@ -115,6 +118,7 @@ class PresenceState(Action[PresenceStateReply]):
         versions=Versions(((11, 23),)),
         privilege=("call", "reporting"),
         idempotent=True,
+        read_only=True,
     )
 
     provider: TextGiven = Field(serialization_alias="Provider")
@@ -131,7 +135,7 @@ class PresenceStateList(ListAction[PresenceStateListReply, "events.PresenceState
     """List the presence states that the server knows.
 
     Asterisk 13-23, res_manager_presencestate. Needs the write privilege call or reporting.
-    The reply lists PresenceStateChange.
+    Changes nothing beyond this session. The reply lists PresenceStateChange.
     """
 
     ami = ActionInfo(
@@ -141,5 +145,6 @@ class PresenceStateList(ListAction[PresenceStateListReply, "events.PresenceState
         versions=Versions(((13, 23),)),
         privilege=("call", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("PresenceStateChange",), "PresenceStateListComplete"),
     )

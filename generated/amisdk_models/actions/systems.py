@@ -101,7 +101,8 @@ class CoreSettingsReply(Reply):
 class CoreSettings(Action[CoreSettingsReply]):
     """Show the server's version and its main settings.
 
-    Asterisk 11-23, core. Needs the write privilege system or reporting.
+    Asterisk 11-23, core. Needs the write privilege system or reporting. Changes nothing
+    beyond this session.
     """
 
     ami = ActionInfo(
@@ -111,6 +112,7 @@ class CoreSettings(Action[CoreSettingsReply]):
         versions=Versions(((11, 23),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
     )
 
 
@@ -141,7 +143,8 @@ class CoreStatus(Action[CoreStatusReply]):
 
     Dates and times are in the server's local time.
 
-    Asterisk 11-23, core. Needs the write privilege system or reporting.
+    Asterisk 11-23, core. Needs the write privilege system or reporting. Changes nothing
+    beyond this session.
     """
 
     ami = ActionInfo(
@@ -151,4 +154,5 @@ class CoreStatus(Action[CoreStatusReply]):
         versions=Versions(((11, 23),)),
         privilege=("system", "reporting"),
         idempotent=True,
+        read_only=True,
     )

@@ -38,6 +38,8 @@ class VoicemailBoxSummary(ListAction[VoicemailBoxSummaryReply, "events.Voicemail
     """List the messages of a voicemail box.
 
     For a box that does not exist the server answers with a plain Success instead of a list.
+    Before it lists a box it tidies it: it makes missing folders, closes gaps in the numbers
+    of messages and gives an id to messages without one.
 
     Asterisk 18, 20-23, app_voicemail. Needs the write privilege call or reporting. The reply
     lists VoicemailBoxDetail.
@@ -267,8 +269,8 @@ class VoicemailUserStatus(ListAction[VoicemailUserStatusReply, "events.Voicemail
 
     For a box that does not exist the server answers with a plain Success instead of a list.
 
-    Asterisk 16-23, app_voicemail. Needs the write privilege call or reporting. The reply
-    lists VoicemailUserDetail.
+    Asterisk 16-23, app_voicemail. Needs the write privilege call or reporting. Changes
+    nothing beyond this session. The reply lists VoicemailUserDetail.
 
     Example:
         >>> actions.VoicemailUserStatus(context="default", mailbox="6001")
@@ -281,6 +283,7 @@ class VoicemailUserStatus(ListAction[VoicemailUserStatusReply, "events.Voicemail
         versions=Versions(((16, 23),)),
         privilege=("call", "reporting"),
         idempotent=True,
+        read_only=True,
         list=ListInfo(("VoicemailUserDetail",), "VoicemailUserDetailComplete"),
     )
 
