@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from . import actions as actions
     from . import errors as errors
     from . import events as events
+    from . import lifecycle as lifecycle
     from .async_client import AsyncClient as AsyncClient
+    from .async_streams import AsyncEventStream as AsyncEventStream
+    from .backoff import Reconnect as Reconnect
+    from .client import Client as Client
     from .doctor import Diagnosis as Diagnosis
     from .errors import AmiError as AmiError
     from .headers import Headers as Headers
@@ -24,22 +28,30 @@ if TYPE_CHECKING:
     from .models import RawAction as RawAction
     from .models import Reply as Reply
     from .server import ServerInfo as ServerInfo
+    from .stats import Stats as Stats
     from .streams import EventStream as EventStream
+    from .wire import Limits as Limits
 
 __all__ = [
     "Action",
     "AmiError",
     "AsyncClient",
+    "AsyncEventStream",
+    "Client",
     "Diagnosis",
     "Event",
     "EventStream",
     "Headers",
+    "Limits",
     "RawAction",
+    "Reconnect",
     "Reply",
     "ServerInfo",
+    "Stats",
     "actions",
     "errors",
     "events",
+    "lifecycle",
 ]
 
 __version__ = "0.1.0"
@@ -54,15 +66,21 @@ if not TYPE_CHECKING:
             "Action": "models",
             "AmiError": "errors",
             "AsyncClient": "async_client",
+            "Client": "client",
             "Diagnosis": "doctor",
             "Event": "models",
+            "AsyncEventStream": "async_streams",
             "EventStream": "streams",
             "Headers": "headers",
+            "Limits": "wire",
             "RawAction": "models",
+            "Reconnect": "backoff",
             "Reply": "models",
             "ServerInfo": "server",
+            "Stats": "stats",
             "actions": "",
             "errors": "",
             "events": "",
+            "lifecycle": "",
         },
     )

@@ -5,21 +5,28 @@
     AmiError
     ├── InvalidAction (ValueError)      refused here, before a byte was sent
     │   ├── DuplicateActionID
-    │   └── UnsupportedAction           this version of the server does not have it
+    │   ├── UnsupportedAction           this version of the server does not have it
+    │   ├── ActionNotAllowed            the client's own allow, deny or read_only
+    │   └── TooManyPending              as many actions wait as the client lets wait
     ├── ConnectFailed                   the connection could not be made
     │   ├── ConnectTimeout (TimeoutError)
+    │   ├── NoGreeting                  the server hung up before it said a word: try again
     │   ├── BadGreeting                 something answered, but it is no AMI server
+    │   │   └── GreetingTooLong
     │   └── LoginRefused                the server's word: wrong credentials
     ├── ConnectionClosed                the connection is gone, lost or closed by us
     │   ├── NotSent                     the action never left: safe to send again
-    │   └── OutcomeUnknown              it left, no reply came: it may have been carried out
+    │   ├── OutcomeUnknown              it left, no reply came: it may have been carried out
+    │   ├── ServerSilent                the keepalive found the link dead
+    │   └── SlowConsumer                a consumer did not keep up, and asked for this
     ├── ActionTimeout (TimeoutError)    no whole reply within the deadline
     ├── ActionFailed                    the server's word: Response: Error
     │   ├── PermissionDenied
     │   ├── UnknownAction
     │   └── OriginateFailed             the call was not made, or not answered
     └── ProtocolError                   the server broke the protocol
-        └── MessageTooLong
+        ├── MessageTooLong
+        └── TooManyHeaders
 
 A value that does not fit an action's field raises pydantic's own ``ValidationError`` where the
 action is made; `InvalidAction` is for what only the encoder sees. A call that is wrong by itself
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ActionFailed",
+    "ActionNotAllowed",
     "ActionTimeout",
     "AmiError",
     "BadGreeting",
@@ -43,14 +51,20 @@ __all__ = [
     "ConnectTimeout",
     "ConnectionClosed",
     "DuplicateActionID",
+    "GreetingTooLong",
     "InvalidAction",
     "LoginRefused",
     "MessageTooLong",
+    "NoGreeting",
     "NotSent",
     "OriginateFailed",
     "OutcomeUnknown",
     "PermissionDenied",
     "ProtocolError",
+    "ServerSilent",
+    "SlowConsumer",
+    "TooManyHeaders",
+    "TooManyPending",
     "UnknownAction",
     "UnsupportedAction",
 ]
@@ -96,6 +110,30 @@ class UnsupportedAction(InvalidAction):
         self.replaced_by = replaced_by
 
 
+class ActionNotAllowed(InvalidAction):
+    """The client was told not to send such an action: ``allow``, ``deny`` or ``read_only``.
+
+    Attributes:
+        action: The action.
+    """
+
+    def __init__(self, message: str, *, action: Action[Any] | None = None) -> None:
+        super().__init__(message)
+        self.action = action
+
+
+class TooManyPending(InvalidAction):
+    """As many actions are without a reply as the client lets wait; nothing was sent.
+
+    Attributes:
+        action: The action.
+    """
+
+    def __init__(self, message: str, *, action: Action[Any] | None = None) -> None:
+        super().__init__(message)
+        self.action = action
+
+
 class ConnectFailed(AmiError):
     """The connection could not be made: TCP, TLS, greeting or login failed."""
 
@@ -104,8 +142,16 @@ class ConnectTimeout(ConnectFailed, TimeoutError):
     """TCP, TLS, greeting and login together took longer than the connect deadline."""
 
 
+class NoGreeting(ConnectFailed):
+    """The server hung up before it greeted: it starts, or has no room for another client."""
+
+
 class BadGreeting(ConnectFailed):
     """What answered is not an Asterisk manager; no secret was sent to it."""
+
+
+class GreetingTooLong(BadGreeting):
+    """The first line does not end within the limit for greetings."""
 
 
 class LoginRefused(ConnectFailed):
@@ -117,11 +163,15 @@ class ConnectionClosed(AmiError):
 
     Attributes:
         action: The action that this caller waited for, if any.
+        items: What had come of a list by then.
     """
 
-    def __init__(self, message: str, *, action: Action[Any] | None = None) -> None:
+    def __init__(
+        self, message: str, *, action: Action[Any] | None = None, items: tuple[Event, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.action = action
+        self.items = items
 
 
 class NotSent(ConnectionClosed):
@@ -130,6 +180,14 @@ class NotSent(ConnectionClosed):
 
 class OutcomeUnknown(ConnectionClosed):
     """The action was sent and no reply came: the server may have carried it out, or not."""
+
+
+class ServerSilent(ConnectionClosed):
+    """Nothing came for two keepalive intervals, the answer to a Ping included."""
+
+
+class SlowConsumer(ConnectionClosed):
+    """A consumer with the policy ``disconnect`` did not keep up with its events."""
 
 
 class ActionTimeout(AmiError, TimeoutError):
@@ -201,3 +259,7 @@ class ProtocolError(AmiError):
 
 class MessageTooLong(ProtocolError):
     """A message from the server is longer than the limit for one message."""
+
+
+class TooManyHeaders(ProtocolError):
+    """A message from the server has more headers than the limit for one message."""

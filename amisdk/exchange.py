@@ -2,26 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import heapq
+import secrets
+from collections.abc import Callable, Sized
 from typing import Any, Generic, TypeVar
 
-from .errors import ActionFailed, AmiError, OriginateFailed, PermissionDenied, UnknownAction
+from .errors import (
+    ActionFailed,
+    ActionTimeout,
+    AmiError,
+    NotSent,
+    OriginateFailed,
+    OutcomeUnknown,
+    PermissionDenied,
+    UnknownAction,
+)
 from .models import Action, Event, OutputReply, Reply
+from .wire import encode
 
-__all__ = ["Exchange", "failure"]
+__all__ = ["Deadlines", "Exchange", "failure"]
 
 R = TypeVar("R", bound=Reply)
 
 
 class Exchange(Generic[R]):
-    """An action on its way, and what came of it."""
+    """An action on its way, and what came of it.
+
+    Args:
+        action: The action.
+        action_id: Its ActionID; None for a random one.
+        timeout: Seconds until its reply must be whole, or for a list between items.
+        on_done: Called once, when the reply is whole or will not come.
+        on_item: Takes the items of a list as they come; they are not gathered then.
+        until_later: Whether it lasts until the event that tells the outcome.
+        retry: Whether to send it again after the connection was lost.
+        check_version: Whether to refuse it where the server's version does not have it.
+        encoding: Of the text on the wire.
+
+    Raises:
+        InvalidAction: The action cannot be written.
+    """
 
     __slots__ = (
         "action",
         "action_id",
         "alive",
-        "blocks",
+        "check_version",
+        "data",
         "done",
+        "due",
         "end",
         "error",
         "event",
@@ -31,6 +60,7 @@ class Exchange(Generic[R]):
         "on_done",
         "on_item",
         "reply",
+        "retry",
         "sent",
         "timeout",
         "until_later",
@@ -39,21 +69,27 @@ class Exchange(Generic[R]):
     def __init__(
         self,
         action: Action[R],
-        action_id: str,
         *,
-        timeout: float | None,
         on_done: Callable[[Exchange[R]], object],
-        on_item: Callable[[Event], None] | None,
-        until_later: bool,
+        action_id: str | None = None,
+        timeout: float | None = None,
+        on_item: Callable[[Event], None] | None = None,
+        until_later: bool = False,
+        retry: bool = False,
+        check_version: bool = True,
+        encoding: str = "utf-8",
     ) -> None:
         self.action = action
-        self.action_id = action_id
+        self.action_id = action_id if action_id is not None else secrets.token_hex(16)
+        self.data = encode(action.ami_name, self.action_id, action.to_headers(), encoding)
         self.timeout = timeout
+        self.due: float | None = None
+        """When it has to be done, once the clock runs for it."""
         self.on_done = on_done
         self.on_item = on_item
-        """Takes the items of a list as they come; they are not gathered then."""
-        self.until_later = until_later
-        """Whether it lasts until the event that tells the outcome."""
+        self.until_later = until_later and action.ami.later is not None
+        self.retry = retry
+        self.check_version = check_version
         self.sent = False
         self.done = False
         self.listing = False
@@ -69,6 +105,76 @@ class Exchange(Generic[R]):
 
     def __repr__(self) -> str:
         return f"<Exchange {self.action.ami_name} {self.action_id}>"
+
+    def finish(self, error: AmiError | None = None) -> None:
+        """End it, unless it has ended or nobody waits for it any more."""
+        if not self.done:
+            self.done = True
+            self.error = error
+            self.on_done(self)
+
+    def late(self) -> ActionTimeout:
+        """Return the error of an exchange whose time is over."""
+        what = "its outcome" if self.reply is not None else "a whole reply"
+        return ActionTimeout(
+            f"{self.action.ami_name}: {what} did not come within {self.timeout:g} s",
+            action=self.action,
+            items=tuple(self.items),
+        )
+
+    def lost(self, why: str, cause: AmiError | None = None) -> NotSent | OutcomeUnknown:
+        """Return the error of an exchange whose connection is not there (any more)."""
+        kind, told = (
+            (OutcomeUnknown, "its outcome is unknown")
+            if self.sent
+            else (NotSent, "it was not sent")
+        )
+        text = f"{self.action.ami_name}: {told}; {why}"
+        error = kind(text, action=self.action, items=tuple(self.items))
+        error.__cause__ = cause
+        return error
+
+    def rewind(self) -> None:
+        """Make it what it was before it was sent."""
+        self.sent = self.listing = self.alive = False
+        self.items, self.end, self.event, self.reply = [], None, None, None
+
+
+class Deadlines:
+    """When exchanges have to be done. Those that are done are forgotten in time."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Exchange[Any]]] = []
+        self._added = 0
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def add(self, exchange: Exchange[Any], living: Sized) -> None:
+        """Add an exchange that has a deadline.
+
+        Args:
+            exchange: The exchange.
+            living: As many as are not done, more or less: what the heap is kept near to.
+        """
+        if exchange.due is None:
+            return
+        self._added += 1  # orders exchanges whose deadlines are equal
+        heapq.heappush(self._heap, (exchange.due, self._added, exchange))
+        if len(self._heap) > 2 * len(living) + 64:
+            self._heap = [entry for entry in self._heap if not entry[2].done]
+            heapq.heapify(self._heap)
+
+    def next(self) -> float | None:
+        """Return the earliest deadline."""
+        while self._heap and self._heap[0][2].done:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def pop(self, now: float) -> Exchange[Any] | None:
+        """Remove an exchange whose time is over, and return it."""
+        due = self.next()
+        return heapq.heappop(self._heap)[2] if due is not None and due <= now else None
 
 
 def failure(exchange: Exchange[Any]) -> ActionFailed | None:

@@ -32,6 +32,7 @@ from .codec import reader_of, writer_of
 from .fields import Names, Repeated, Soft, Text, TextGiven, Verbatim
 from .headers import Headers, header, split_header
 from .info import ActionInfo, EventInfo
+from .lifecycle import Occurrence
 
 __all__ = [
     "Action",
@@ -142,7 +143,7 @@ class Message(BaseModel):
         return repr(self)
 
 
-class Event(Message):
+class Event(Message, Occurrence):
     """An event. The classes in `amisdk.events` add the fields of each."""
 
     ami: ClassVar[EventInfo] = EventInfo("")

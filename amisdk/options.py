@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import os
-import ssl
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from ssl import SSLContext, SSLError, TLSVersion, create_default_context
+from typing import Any, Literal, cast, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import SecretStr
 
+from .backoff import Reconnect
+from .errors import ConnectFailed
+from .guard import ActionNames, Guard
+from .login import Credentials, Secret
 from .models import Event
 from .registry import Registry
-from .session import Credentials
-from .wire import MAX_MESSAGE
+from .wire import Limits
 
-__all__ = ["PORT", "TLS_PORT", "Options", "env_arguments", "url_arguments"]
+__all__ = [
+    "PORT",
+    "TLS_PORT",
+    "Auth",
+    "Offline",
+    "Options",
+    "Retry",
+    "env_arguments",
+    "unreachable",
+    "url_arguments",
+]
 
 PORT = 5038
 TLS_PORT = 5039
 
 Auth = Literal["plain", "md5"]
+Offline = Literal["wait", "fail"]
+"""What becomes of an action while there is no connection: it waits for one, or fails at once."""
+Retry = Literal["never", "idempotent"]
+"""Which actions are sent again when the connection was lost before their reply came."""
 
 _YES = ("1", "true", "yes", "on")
 _NO = ("", "0", "false", "no", "off")
@@ -36,15 +53,23 @@ class Options:
         host: Name or address of the server.
         port: Its port; None for 5038, or 5039 with TLS.
         username: The user, as named in manager.conf.
-        secret: The user's secret; shown nowhere.
+        secret: The user's secret, or a function that is asked for it at every login; shown
+            nowhere.
         auth: ``md5`` answers a challenge and keeps the secret off the wire; ``plain`` sends it.
-        tls: True to use TLS with the system's trusted certificates, or a context of one's own.
+        ssl: True to use TLS with the system's trusted certificates, or a context of one's own.
         server_hostname: The name that the certificate must have, if it is not `host`.
         events: The event mask to log in with, such as ``on``, ``off`` or ``call,agent``.
         encoding: Of the text on the wire.
         timeout: Seconds that an action may take; None for no limit.
         connect_timeout: Seconds for TCP, TLS, greeting and login together.
-        max_message: The most bytes that one message may have.
+        keepalive: Seconds of silence after which the server is asked with a Ping; None never.
+        reconnect: Whether, or how, to connect again after the connection was lost.
+        offline: What becomes of actions meanwhile.
+        retry: Which actions are sent again.
+        allow: The actions that may be sent; None for all.
+        deny: Actions that may not.
+        read_only: Whether only actions may be sent that change nothing.
+        limits: What is taken from the server at the most, and how many actions may wait.
         registry: The ``registry`` module of a generated package; its events go before amisdk's.
         check_version: Whether to learn the server's version at login, and to refuse actions
             that it does not have.
@@ -53,43 +78,60 @@ class Options:
     host: str = "127.0.0.1"
     port: int | None = None
     username: str
-    secret: SecretStr | str = field(repr=False)
+    secret: Secret = field(repr=False)
     auth: Auth = "md5"
-    tls: bool | ssl.SSLContext = False
+    ssl: bool | SSLContext = False
     server_hostname: str | None = None
     events: str | None = None
     encoding: str = "utf-8"
     timeout: float | None = 10.0
     connect_timeout: float = 10.0
-    max_message: int = MAX_MESSAGE
+    keepalive: float | None = 15.0
+    reconnect: bool | Reconnect = True
+    offline: Offline = "wait"
+    retry: Retry = "never"
+    allow: ActionNames | None = None
+    deny: ActionNames = ()
+    read_only: bool = False
+    limits: Limits = field(default_factory=Limits)
     registry: Registry | None = None
     check_version: bool = True
 
     def __post_init__(self) -> None:
-        if not isinstance(self.secret, (str, SecretStr)):
-            raise TypeError('"secret" is a text or a SecretStr')
-        for name in ("auth", "port", "timeout", "connect_timeout", "max_message"):
+        if not isinstance(self.secret, (str, SecretStr)) and not callable(self.secret):
+            raise TypeError('"secret" is a text, a SecretStr, or a function that returns one')
+        for name in ("port", "timeout", "connect_timeout", "keepalive", *_CHOICES):
             if (fault := _fault(name, getattr(self, name))) is not None:
                 raise ValueError(fault)
 
     @property
     def address(self) -> tuple[str, int]:
         """Host and port."""
-        return self.host, self.port or (TLS_PORT if self.tls else PORT)
+        return self.host, self.port or (TLS_PORT if self.ssl else PORT)
 
     def credentials(self) -> Credentials:
         """Return what the session logs in with."""
-        secret = self.secret if isinstance(self.secret, SecretStr) else SecretStr(self.secret)
-        return Credentials(self.username, secret, self.auth, self.events)
+        secret = SecretStr(self.secret) if isinstance(self.secret, str) else self.secret
+        return Credentials(self.username, secret, self.auth)
 
-    def ssl_context(self) -> ssl.SSLContext | None:
+    def guard(self) -> Guard:
+        """Return what tells which actions may be sent."""
+        return Guard(self.allow, self.deny, read_only=self.read_only)
+
+    def reconnect_policy(self) -> Reconnect | None:
+        """Return how to connect again; None not to."""
+        if isinstance(self.reconnect, Reconnect):
+            return self.reconnect
+        return Reconnect() if self.reconnect else None
+
+    def ssl_context(self) -> SSLContext | None:
         """Return the TLS context to connect with; None for plain TCP."""
-        if isinstance(self.tls, ssl.SSLContext):
-            return self.tls
-        if not self.tls:
+        if isinstance(self.ssl, SSLContext):
+            return self.ssl
+        if not self.ssl:
             return None
-        context = ssl.create_default_context()
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context = create_default_context()
+        context.minimum_version = TLSVersion.TLSv1_2
         return context
 
     def event_classes(self) -> Mapping[str, type[Event]]:
@@ -103,6 +145,17 @@ class Options:
         )
 
 
+def _flag(text: str) -> bool:
+    if text.lower() not in (*_YES, *_NO):
+        raise ValueError
+    return text.lower() in _YES
+
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "auth": get_args(Auth),
+    "offline": get_args(Offline),
+    "retry": get_args(Retry),
+}
 _URL_TYPES: Mapping[str, Any] = {
     "auth": str,
     "encoding": str,
@@ -110,20 +163,25 @@ _URL_TYPES: Mapping[str, Any] = {
     "server_hostname": str,
     "timeout": float,
     "connect_timeout": float,
-    "max_message": int,
+    "keepalive": float,
+    "offline": str,
+    "read_only": _flag,
+    "reconnect": _flag,
+    "retry": str,
 }
 
 
 def _fault(name: str, given: object) -> str | None:
     """Return what is wrong with an option's value, or None."""
     value = cast("Any", given)
-    if name == "auth":
-        return None if value in ("plain", "md5") else '"auth" is "plain" or "md5"'
-    if name in ("port", "timeout") and given is None:
+    if name in _CHOICES:
+        words = _CHOICES[name]
+        return None if value in words else f'"{name}" is "{words[0]}" or "{words[1]}"'
+    if name in ("port", "timeout", "keepalive") and given is None:
         return None
     if name == "port":
         return None if 1 <= value <= 65535 else '"port" is a number from 1 to 65535'
-    if name in ("timeout", "connect_timeout", "max_message") and not value > 0:
+    if name in ("timeout", "connect_timeout", "keepalive") and not value > 0:
         return f'"{name}" is a number above 0'
     return None
 
@@ -132,7 +190,7 @@ def url_arguments(url: str) -> dict[str, Any]:
     """Turn ``ami://user:secret@host:port/?option=value`` into a client's arguments.
 
     ``amis://`` is the same with TLS. The options are those of `Options` that are texts or
-    numbers. User and secret are percent-decoded.
+    numbers, or on or off. User and secret are percent-decoded.
 
     Raises:
         ValueError: The URL is of another form. The message does not hold the secret.
@@ -161,7 +219,7 @@ def url_arguments(url: str) -> dict[str, Any]:
         "port": port,
         "username": unquote(parts.username, errors="surrogateescape"),
         "secret": SecretStr(unquote(parts.password, errors="surrogateescape")),
-        "tls": parts.scheme == "amis",
+        "ssl": parts.scheme == "amis",
     }
     for name, text in parse_qsl(parts.query, keep_blank_values=True):
         if name not in _URL_TYPES:
@@ -169,7 +227,8 @@ def url_arguments(url: str) -> dict[str, Any]:
         try:
             value = _URL_TYPES[name](text)
         except ValueError:
-            raise ValueError(f'option "{name}" in the URL is no number: "{text}"') from None
+            what = "is on or off" if _URL_TYPES[name] is _flag else "is a number"
+            raise ValueError(f'option "{name}" in the URL {what}, not "{text}"') from None
         if (fault := _fault(name, value)) is not None:
             raise ValueError(f"in the URL, {fault}")
         arguments[name] = value
@@ -203,5 +262,15 @@ def env_arguments(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
         "port": int(port) if port else None,
         "username": username,
         "secret": SecretStr(secret),
-        "tls": tls in _YES,
+        "ssl": tls in _YES,
     }
+
+
+def unreachable(host: str, port: int, error: OSError | UnicodeError) -> ConnectFailed:
+    """Return the error for a connection that could not be made."""
+    if isinstance(error, SSLError):
+        failed = ConnectFailed(f"TLS with {host}:{port} failed: {error}")
+    else:
+        failed = ConnectFailed(f"cannot reach {host}:{port}: {error}")
+    failed.__cause__ = error
+    return failed

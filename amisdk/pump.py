@@ -1,86 +1,459 @@
-"""Moves bytes between an asyncio transport and a session."""
+"""Moves bytes between sockets and a link, in a thread, and events to the client's consumers.
+
+One thread connects and reads. Who sends writes from its own thread, under the lock; what the
+socket does not take at once, the thread writes. No code of the user's runs in it.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
+import errno
+import os
+import selectors
+import socket
+import ssl
+import threading
+import warnings
+import weakref
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Any
 
-from .session import Session, State
+from .errors import AmiError, ConnectionClosed
+from .link import Link, Phase
+from .mailbox import Policy
+from .options import Options, unreachable
+from .streams import EventStream, Handler, HandlerThread
+from .subscriptions import Dispatcher, Include, Wanted
 
 __all__ = ["Pump"]
 
+_CHUNK = 262_144
+_DRAIN = 1.0
+"""Seconds that `close` gives handlers to work on what is queued."""
+_PATIENCE = 2.0
+"""Seconds that `close` waits for threads to end."""
+_PENDING = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, errno.EINTR}
+_NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
-class Pump(asyncio.Protocol):
-    """Moves bytes between a transport and a session, and tells the session the time."""
+Waiting = ssl.SSLSocket | socket.socket
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self.session: Session
-        self._transport: asyncio.Transport | None = None
-        self._flushing = False
-        self._paused = False
-        self._timer: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport."""
-        self._transport = transport  # type: ignore[assignment]
+class Pump:
+    """The blocking side of a client. It does not hold the client, which may be forgotten."""
 
-    def data_received(self, data: bytes) -> None:
-        """Give the session what was read."""
-        self.session.receive_data(data)
-        self.flush_soon()
+    def __init__(self, options: Options, dispatcher: Dispatcher) -> None:
+        self.lock = threading.RLock()
+        """What guards the link, the dispatcher and the socket."""
+        self.link = Link(options, dispatcher, self, clock=monotonic, on_end=self._end)
+        self._options = options
+        self._dispatcher = dispatcher
+        self._context: ssl.SSLContext | None = None
+        self._handlers: list[Handler] = []
+        self._calling = HandlerThread(self.lock)
+        self._streams: weakref.WeakSet[EventStream[Any]] = weakref.WeakSet()
+        self._process = os.getpid()
+        self._running = False
+        self._ended = threading.Event()
+        self._error: AmiError | None = None
+        self._thread: threading.Thread | None = None
+        self._attempt: object | None = None
+        """Stands for the connection that the link wants; None when it wants none."""
+        self._connected: object | None = None
+        """The attempt that `_socket` came of."""
+        self._socket: Waiting | None = None
+        self._rest = memoryview(b"")
+        """What the socket did not take yet."""
+        self._reading = True
+        self._selector: selectors.BaseSelector | None = None
+        self._bell: tuple[socket.socket, socket.socket] | None = None
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Tell the session."""
-        self.session.receive_eof(exc)
-        if self._timer is not None:
-            self._timer.cancel()
+    # --- what the link wants --------------------------------------------------------------
 
-    def pause_writing(self) -> None:
-        """Keep actions in the session while the server does not read: they are not sent yet."""
-        self._paused = True
+    def open(self) -> None:
+        """Begin to connect."""
+        self._attempt = object()
+        self._reading = True
+        self._ring()
 
-    def resume_writing(self) -> None:
-        """Write again."""
-        self._paused = False
-        self.flush_soon()
+    def drop(self) -> None:
+        """End the connection, or the attempt."""
+        self._attempt = None
+        self._rest = memoryview(b"")
+        self._ring()
+
+    def read(self, going_on: bool) -> None:
+        """Read, or pause."""
+        self._reading = going_on
+        self._ring()
+
+    # --- the client's side ----------------------------------------------------------------
+
+    @property
+    def _forked(self) -> bool:
+        return self._process != os.getpid()
+
+    def check_thread(self) -> None:
+        """Refuse to be used after a fork: the threads are in the other process.
+
+        Raises:
+            RuntimeError: This is another process.
+        """
+        if self._forked:
+            raise RuntimeError("this Client was made before a fork; make a new one in the child")
 
     def flush_soon(self) -> None:
-        """Write at the end of this turn of the loop: actions sent together leave together."""
-        if not self._flushing:
-            self._flushing = True
-            self._loop.call_soon(self._flush)
+        """Write what was queued, as far as the socket takes it; to be called under the lock.
 
-    def _flush(self) -> None:
-        self._flushing = False
-        if self._transport is None:
-            return
-        if self.session.state is State.CLOSED:
-            self._transport.close()
-            return
-        if not self._paused:
-            data = self.session.data_to_send()
-            if data:
-                self._transport.write(data)
-        self._watch_clock()
+        The deadlines of actions are watched by who waits for them, in `wait`.
+        """
+        self._write()
 
-    def _watch_clock(self) -> None:
-        due = self.session.next_deadline()
-        if self._timer is not None:
-            if due is not None and self._timer.when() <= due:
+    def connect(self) -> None:
+        """Connect and log in.
+
+        Raises:
+            ConnectFailed: It could not be done.
+        """
+        opened = threading.Event()
+        result: list[AmiError | None] = []
+
+        def on_open(error: AmiError | None) -> None:
+            result.append(error)
+            opened.set()
+
+        with self.lock:
+            self.link.connect(on_open)
+            self._start_thread()
+        try:
+            self.wait(opened)
+        except BaseException:
+            with self.lock:
+                self.link.cancel()
+            raise
+        [error] = result
+        if error is not None:
+            self._join(_PATIENCE)
+            raise error
+        with self.lock:
+            self._running = True
+            if self._handlers:
+                self._calling.start()
+
+    def wait(self, bell: threading.Event) -> None:
+        """Wait for what the link will ring, whatever the pump's own thread is held up by."""
+        while True:
+            with self.lock:
+                due = self.link.next_deadline()
+            if bell.wait(None if due is None else max(0.0, due - monotonic()) + 0.05):
                 return
-            self._timer.cancel()
-            self._timer = None
-        if due is not None:
-            self._timer = self._loop.call_at(due, self._ring)
+            with self.lock:
+                self.link.expire()
+
+    def _end(self, error: AmiError | None) -> None:
+        self._error = error
+        for stream in list(self._streams):
+            stream.close(error)
+        for handler in self._handlers:
+            handler.mailbox.close()
+        self._calling.end()
+        self._ended.set()
+
+    def wait_closed(self, timeout: float | None) -> bool:
+        """Wait until the link has ended; tell whether it has.
+
+        Raises:
+            ConnectionClosed: It was lost; `close` is no error.
+        """
+        if self.link.phase is Phase.NEW:
+            return True
+        if not self._ended.wait(timeout):
+            return False
+        if self._error is not None:
+            raise ConnectionClosed(str(self._error)) from self._error
+        return True
+
+    def close(self) -> None:
+        """End the link, and the threads."""
+        if self._forked:
+            self._forsake()
+            return
+        with self.lock:
+            self.link.close()
+            self._write()
+            self._ring()
+        try:
+            self.wait(self._ended)
+        finally:
+            with self.lock:
+                self.link.abort()
+        if not self._calling.join(_DRAIN):
+            for handler in self._handlers:
+                handler.mailbox.close(drop=True)
+        self._calling.join(_PATIENCE)
+        self._join(_PATIENCE)
+
+    def _join(self, timeout: float) -> None:
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+
+    def forgotten(self) -> None:
+        """Clean up after a client that nobody holds any more."""
+        if self.link.phase in (Phase.NEW, Phase.CLOSED):
+            return
+        if self._forked:
+            self._forsake()
+            return
+        with self.lock:
+            self.link.abort()
+        warnings.warn("a Client was not closed", ResourceWarning, stacklevel=2)
+
+    def _forsake(self) -> None:
+        """Close this process's hold on a connection that belongs to another one."""
+        if self._socket is not None:
+            self._socket.close()
+
+    # --- events ---------------------------------------------------------------------------
+
+    def handler(self, function: Callable[[Any], Any], size: int, policy: Policy) -> Handler:
+        """Make the handler of a function; its events begin when it is subscribed."""
+        handler = Handler(function, self._calling, self._dispatcher, size=size, policy=policy)
+        self._handlers.append(handler)
+        if self._running:
+            self._calling.start()
+        return handler
+
+    def dismiss(self, handler: Handler) -> None:
+        """End a handler."""
+        handler.mailbox.close(drop=True)
+        self._handlers.remove(handler)
+
+    def stream(
+        self, wanted: Sequence[Wanted], include: Include, size: int, policy: Policy
+    ) -> EventStream[Any]:
+        """Make a stream of events."""
+        with self.lock:
+            stream: EventStream[Any] = EventStream(
+                self._dispatcher, wanted, include, lock=self.lock, size=size, policy=policy
+            )
+            self._streams.add(stream)
+            if self._ended.is_set():
+                stream.close(self._error)
+        return stream
+
+    # --- the thread -----------------------------------------------------------------------
+
+    def _start_thread(self) -> None:
+        if self._thread is not None and self._thread.is_alive():
+            return
+        self._bell = socket.socketpair()
+        for end in self._bell:
+            end.setblocking(False)
+        self._thread = threading.Thread(target=self._run, name="amisdk reads", daemon=True)
+        self._thread.start()
 
     def _ring(self) -> None:
-        self._timer = None
-        self.session.expire()
-        self._watch_clock()
+        """Have the thread look again at what there is to do."""
+        if self._bell is not None and self._thread is not threading.current_thread():
+            with contextlib.suppress(OSError):  # it is full, or the thread has just ended
+                self._bell[1].send(b"\0")
 
-    def abort(self) -> None:
-        """Drop the connection at once."""
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._transport is not None:
-            self._transport.abort()
+    def _run(self) -> None:
+        assert self._bell is not None
+        with selectors.DefaultSelector() as selector:
+            self._selector = selector
+            selector.register(self._bell[0], selectors.EVENT_READ)
+            while True:
+                with self.lock:
+                    if self.link.phase in (Phase.NEW, Phase.CLOSED) and self._attempt is None:
+                        break
+                    attempt = self._attempt
+                    if self._socket is not None and self._connected is not attempt:
+                        self._hang_up()
+                if attempt is not None and self._connected is not attempt:
+                    self._connect(attempt)
+                else:
+                    self._turn()
+            with self.lock:
+                self._hang_up()
+                self._selector = None
+        for end in self._bell:
+            end.close()
+
+    def _hang_up(self) -> None:
+        if self._socket is not None:
+            if self._selector is not None:
+                with contextlib.suppress(KeyError, ValueError):
+                    self._selector.unregister(self._socket)
+            self._socket.close()
+            self._socket = self._connected = None
+
+    def _turn(self) -> None:
+        """Wait for something to happen, and see to it."""
+        connection = self._socket
+        with self.lock:
+            if connection is not None:
+                self._watch(connection)
+        ready = self._sleep()
+        with self.lock:
+            if connection is not None and self._connected is self._attempt is not None:
+                if ready.get(connection, 0) & selectors.EVENT_READ and self._reading:
+                    self._read(connection)
+                self._write()
+            self.link.expire()
+            self._write()
+
+    def _watch(self, connection: Waiting) -> None:
+        assert self._selector is not None
+        events = (selectors.EVENT_READ if self._reading else 0) | (
+            selectors.EVENT_WRITE if self._rest else 0
+        )
+        known = connection in self._selector.get_map()
+        if not events:
+            if known:
+                self._selector.unregister(connection)
+        elif known:
+            self._selector.modify(connection, events)
+        else:
+            self._selector.register(connection, events)
+
+    def _sleep(self) -> dict[Any, int]:
+        """Wait until a socket is ready, the bell rings or time is up; return what is ready."""
+        assert self._selector is not None
+        assert self._bell is not None
+        with self.lock:
+            due = self.link.next_deadline()
+        ready = self._selector.select(None if due is None else max(0.0, due - monotonic()))
+        found = {key.fileobj: events for key, events in ready}
+        if self._bell[0] in found:
+            with contextlib.suppress(BlockingIOError):
+                self._bell[0].recv(4096)
+        return found
+
+    def _read(self, connection: Waiting) -> None:
+        """Read what is there, one chunk of it."""
+        try:
+            data = connection.recv(_CHUNK)
+            if data and isinstance(connection, ssl.SSLSocket):
+                # What TLS has decrypted already does not make the socket readable.
+                while more := connection.pending():
+                    data += connection.recv(more)
+        except _NOT_NOW:
+            return
+        except OSError as error:
+            self._lose(error)
+            return
+        if data:
+            self.link.receive_data(data)
+        else:
+            self._lose(None)
+
+    def _lose(self, error: OSError | None) -> None:
+        self._attempt = None
+        self.link.receive_eof(error)
+
+    def _write(self) -> None:
+        """Write what the socket takes. What it does not take stays in the link, not sent."""
+        connection = self._socket
+        if connection is None or self._connected is not self._attempt or self._attempt is None:
+            return
+        try:
+            while True:
+                self._rest = self._rest or memoryview(self.link.data_to_send())
+                if not self._rest:
+                    return
+                self._rest = self._rest[connection.send(self._rest) :]
+        except _NOT_NOW:
+            self._ring()
+        except OSError:
+            self._rest = memoryview(b"")  # reading tells what has become of it
+
+    # --- connecting -----------------------------------------------------------------------
+
+    def _connect(self, attempt: object) -> None:
+        """Make the connection for an attempt, while it is wanted."""
+        host, port = self._options.address
+        try:
+            if self._options.ssl and self._context is None:
+                self._context = self._options.ssl_context()
+            connection = self._reach(host, port, attempt)
+        except (OSError, UnicodeError) as error:
+            with self.lock:
+                if self._attempt is attempt:
+                    self._attempt = None
+                    self.link.transport_failed(unreachable(host, port, error))
+            return
+        if connection is None:
+            return
+        with self.lock:
+            self._socket, self._connected = connection, attempt
+            self._rest = memoryview(b"")
+
+    def _reach(self, host: str, port: int, attempt: object) -> Waiting | None:
+        """Connect to the first address that answers; None if it is not wanted any more."""
+        failed: OSError | None = None
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        ):
+            connection: Waiting = socket.socket(family, kind, protocol)
+            try:
+                connection.setblocking(False)
+                code = connection.connect_ex(address)
+                if code in _PENDING:
+                    if not self._await(connection, selectors.EVENT_WRITE, attempt):
+                        connection.close()
+                        return None
+                    code = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if code:
+                    raise OSError(code, os.strerror(code))
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError as error:
+                connection.close()
+                failed = error
+                continue
+            return self._secure(connection, host, attempt)
+        raise failed or OSError(f"{host} has no address")
+
+    def _secure(self, plain: socket.socket, host: str, attempt: object) -> Waiting | None:
+        if self._context is None:
+            return plain
+        try:
+            name = self._options.server_hostname or host
+            secure = self._context.wrap_socket(
+                plain, server_hostname=name, do_handshake_on_connect=False
+            )
+        except BaseException:
+            plain.close()
+            raise
+        try:
+            while True:
+                try:
+                    secure.do_handshake()
+                except ssl.SSLWantReadError:
+                    wanted = selectors.EVENT_READ
+                except ssl.SSLWantWriteError:
+                    wanted = selectors.EVENT_WRITE
+                else:
+                    return secure
+                if not self._await(secure, wanted, attempt):
+                    secure.close()
+                    return None
+        except BaseException:
+            secure.close()
+            raise
+
+    def _await(self, connection: Waiting, wanted: int, attempt: object) -> bool:
+        """Wait until a socket is ready; False when its connection is not wanted any more."""
+        assert self._selector is not None
+        self._selector.register(connection, wanted)
+        try:
+            while True:
+                ready = self._sleep()
+                with self.lock:
+                    self.link.expire()
+                    if self._attempt is not attempt:
+                        return False
+                if connection in ready:
+                    return True
+        finally:
+            self._selector.unregister(connection)

@@ -2,9 +2,10 @@
 
 The states, and what moves a session from one to the next::
 
-    GREETING --banner--> LOGIN --accepted--> READY --close()--> CLOSED
-        |                  |                   |
-        +--bad banner------+--refused----------+--EOF, broken protocol--> CLOSED
+    GREETING --banner--> LOGIN --accepted--> READY --leave()--> LEAVING --goodbye--> CLOSED
+        |                  |                   |                   |
+        +--bad banner------+--refused----------+-------------------+--EOF, broken protocol,
+                                                                      silence, close()--> CLOSED
 
 Rules:
 
@@ -13,7 +14,10 @@ Rules:
 - Whether a reply is a list is told by the server; the spec only adds what servers leave out.
 - The reply to an action that nobody waits for any more is dropped.
 - When the session closes, every waiting action fails at once: `NotSent` if its bytes were never
-  handed out, else `OutcomeUnknown`.
+  handed out, else `OutcomeUnknown`. Those to be sent again are left in `unanswered`.
+- After `keepalive` seconds of silence the server is asked with a Ping; after as many more the
+  session is closed with `ServerSilent`. An action that blocks the server suspends that, for as
+  long as it may.
 
 A pump feeds it: `receive_data` and `receive_eof` take what was read, `data_to_send` gives what to
 write, `expire` is called at `next_deadline` with the pump's clock. A session is used by one
@@ -23,54 +27,46 @@ thread at a time.
 from __future__ import annotations
 
 import enum
-import heapq
-import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from hashlib import md5
-from typing import Any, Literal, TypeVar
-
-from pydantic import SecretStr, ValidationError
+from dataclasses import replace
+from typing import Any
 
 from . import logs
 from .errors import (
-    ActionTimeout,
     AmiError,
     ConnectFailed,
     ConnectionClosed,
     DuplicateActionID,
-    InvalidAction,
-    LoginRefused,
     MessageTooLong,
+    NoGreeting,
     NotSent,
-    OutcomeUnknown,
+    ServerSilent,
     UnsupportedAction,
 )
-from .exchange import Exchange
-from .headers import header
+from .exchange import Deadlines, Exchange
+from .headers import Headers, header
+from .login import Credentials, Login
 from .models import (
-    Action,
     Event,
     EventReply,
     ListAction,
     ListReply,
     RawAction,
-    Reply,
     TextReply,
     UnknownEvent,
 )
+from .restore import SessionSetup
 from .server import ServerInfo, absence
+from .stats import Stats
 from .subscriptions import Dispatcher
-from .wire import MAX_MESSAGE, Framer, encode, first_header
+from .wire import Framer, Limits, first_header
 
-__all__ = ["Credentials", "Session", "State"]
-
-R = TypeVar("R", bound=Reply)
-
+__all__ = ["Session", "State"]
 
 _BROADCAST = frozenset({"originateresponse", "userevent"})
 """Events which carry the ActionID of an action to every session, its own included."""
 _END_MARKS = frozenset({"complete", "cancelled"})
+_SETUP_ACTIONS = frozenset({"events", "filter"})
 _FOLLOWS_END = "--END COMMAND--"
 _ABANDONED_KEPT = 1024
 _CLASSES_KEPT = 2048
@@ -82,26 +78,8 @@ class State(enum.Enum):
     GREETING = "waiting for the greeting"
     LOGIN = "logging in"
     READY = "ready"
+    LEAVING = "saying goodbye"
     CLOSED = "closed"
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """Who logs in, and how.
-
-    Attributes:
-        username: The user of manager.conf.
-        secret: The user's secret; never shown.
-        auth: ``md5`` answers a challenge, so that the secret is not on the wire; ``plain``
-            sends it.
-        events: The event mask to begin with: ``on``, ``off``, or a list such as
-            ``call,agent``; None leaves the server's default.
-    """
-
-    username: str
-    secret: SecretStr = field(repr=False)
-    auth: Literal["plain", "md5"] = "plain"
-    events: str | None = None
 
 
 class Session:
@@ -113,11 +91,14 @@ class Session:
         dispatcher: Who wants events.
         on_open: Called once: with None when logged in, else with why not.
         on_close: Called once after that, when the session ends: with the cause, or None after
-            `close`.
-        encoding: Of the text on the wire.
-        max_message: The most bytes that one message may have.
-        read_version: Whether to ask for the server's version as part of the login.
+            `leave` or `close`.
         clock: Seconds, of a clock that only goes forward.
+        setup: What the session is to have on the server; what the user sets is noted in it.
+        encoding: Of the text on the wire.
+        limits: What is taken from the server at the most.
+        read_version: Whether to ask for the server's version as part of the login.
+        keepalive: Seconds of silence before the server is asked; None not to ask.
+        stats: What to count in.
     """
 
     def __init__(
@@ -129,30 +110,46 @@ class Session:
         on_open: Callable[[AmiError | None], object],
         on_close: Callable[[AmiError | None], object],
         clock: Callable[[], float],
+        setup: SessionSetup | None = None,
         encoding: str = "utf-8",
-        max_message: int = MAX_MESSAGE,
+        limits: Limits = Limits(),  # noqa: B008 - it is frozen
         read_version: bool = False,
+        keepalive: float | None = None,
+        stats: Stats | None = None,
     ) -> None:
         self.state = State.GREETING
         self.server = ServerInfo()
         """What is known of the server."""
-        self._credentials = credentials
+        self.unanswered: list[Exchange[Any]] = []
+        """Once it is closed: the exchanges that may be tried again."""
         self._events = events
         self._dispatcher = dispatcher
         self._on_open = on_open
         self._on_close = on_close
         self._clock = clock
+        self._setup = setup or SessionSetup()
+        self._limits = limits
+        self._stats = stats or Stats()
+        self._framer = Framer(encoding, limits)
         self._encoding = encoding
-        self._max_message = max_message
-        self._read_version = read_version
-        self._framer = Framer(encoding, max_message)
-        self._out: list[tuple[Exchange[Any], bytes]] = []
+        self._login = Login(
+            credentials,
+            self._setup,
+            ask=self._ask,
+            fail=self._shut,
+            done=self._open,
+            learn=self._learn if read_version else None,
+            encoding=encoding,
+        )
+        self._attentive = True
+        """Whether events are looked at before they are told: muted, or FullyBooted not seen."""
+        self._out: list[Exchange[Any]] = []
         self._pending: dict[str, Exchange[Any]] = {}
         self._claiming: dict[str, Exchange[Any]] = {}
         """The exchanges that take events."""
         self._abandoned: dict[str, Exchange[Any]] = {}
         """The exchanges that nobody waits for any more, until their replies have come."""
-        self._deadlines: list[tuple[float, int, Exchange[Any]]] = []
+        self._deadlines = Deadlines()
         self._started = 0
         self._classes: dict[str, type[Event]] = {}
         self._texts: dict[str, Exchange[Any]] = {}
@@ -160,6 +157,13 @@ class Session:
         self._text: list[str] = []
         self._text_size = 0
         self._follows: tuple[Exchange[Any], list[str]] | None = None
+        self._keepalive = keepalive
+        self._heard = clock()
+        self._deaf = False
+        self._asked: float | None = None
+        """When a Ping asked whether the server is there, if nothing came since."""
+        self._blocking: dict[str, float] = {}
+        """ActionIDs of actions that block the server, and until when they may."""
 
     # --- the pump's side ------------------------------------------------------------------
 
@@ -168,12 +172,21 @@ class Session:
         """The server's greeting, once it has come."""
         return self._framer.greeting
 
+    @property
+    def pending(self) -> int:
+        """How many actions are without a whole reply, and waited for."""
+        return len(self._pending) - len(self._abandoned)
+
     def receive_data(self, data: bytes) -> None:
         """Take bytes that were read."""
+        self._heard, self._asked = self._clock(), None
         frames = self._framer.feed(data)
         if self.state is State.GREETING and self._framer.greeting is not None:
             self.server = ServerInfo(manager=self._framer.greeting.rpartition("/")[2])
-            self._begin_login()
+            self.state = State.LOGIN
+            self._login.begin()
+        self._stats.bytes_received += len(data)
+        self._stats.messages += len(frames)
         for frame in frames:
             if self.state is State.CLOSED:
                 return
@@ -184,76 +197,79 @@ class Session:
     def receive_eof(self, cause: BaseException | None = None) -> None:
         """Take note that the connection is gone."""
         reason = f": {cause}" if cause is not None and str(cause) else ""
+        error: AmiError | None
         if self.state is State.GREETING:
-            error: AmiError = ConnectFailed(f"the connection ended before a greeting came{reason}")
+            error = NoGreeting(f"the connection ended before a greeting came{reason}")
         elif self.state is State.LOGIN:
             error = ConnectFailed(f"the connection ended during login{reason}")
+        elif self.state is State.LEAVING:
+            error = None
         else:
             error = ConnectionClosed(f"the connection to the server is lost{reason}")
-        error.__cause__ = cause
+        if error is not None:
+            error.__cause__ = cause
         self._shut(error)
 
     def data_to_send(self) -> bytes:
         """Return what to write now. The actions in it count as sent from here on."""
         chunks: list[bytes] = []
-        for exchange, data in self._out:
+        for exchange in self._out:
             if not exchange.done:  # else nobody waits for it any more
                 exchange.sent = True
-                chunks.append(data)
+                chunks.append(exchange.data)
         self._out.clear()
-        return b"".join(chunks)
+        data = b"".join(chunks)
+        self._stats.actions += len(chunks)
+        self._stats.bytes_sent += len(data)
+        return data
 
     def next_deadline(self) -> float | None:
         """Return when `expire` is due, on the session's clock."""
-        while self._deadlines and self._deadlines[0][2].done:
-            heapq.heappop(self._deadlines)
-        return self._deadlines[0][0] if self._deadlines else None
+        due, silence = self._deadlines.next(), self._silence()
+        if due is None or silence is None:
+            return silence if due is None else due
+        return min(due, silence)
 
     def expire(self) -> None:
-        """Fail the actions whose deadline has passed."""
+        """Fail the actions whose deadline has passed, and see whether the server is there."""
         now = self._clock()
-        while (due := self.next_deadline()) is not None and due <= now:
-            exchange = heapq.heappop(self._deadlines)[2]
+        while (exchange := self._deadlines.pop(now)) is not None:
             if exchange.listing and exchange.alive:
                 # A list may take long as a whole; its items have to keep coming.
                 self._set_deadline(exchange)
                 continue
-            waited = f"{exchange.timeout:g} s"
-            what = "its outcome" if exchange.reply is not None else "a whole reply"
-            exchange.error = ActionTimeout(
-                f"{exchange.action.ami_name}: {what} did not come within {waited}",
-                action=exchange.action,
-                items=tuple(exchange.items),
-            )
+            self._stats.timeouts += 1
+            exchange.error = exchange.late()
             self.abandon(exchange)
             exchange.on_done(exchange)
+        silence = self._silence()
+        if silence is not None and silence <= now:
+            self._attentive = self._attentive and self._login.muted
+            self._ask_whether_alive(now)
+
+    def reading(self, going_on: bool) -> None:
+        """Take note that nothing is read for now, so that silence means nothing; or that it is."""
+        self._deaf = not going_on
+        self._heard, self._asked = self._clock(), None
 
     # --- the client's side ----------------------------------------------------------------
 
-    def send(
-        self,
-        action: Action[R],
-        *,
-        on_done: Callable[[Exchange[R]], object],
-        on_item: Callable[[Event], None] | None = None,
-        action_id: str | None = None,
-        timeout: float | None = None,
-        until_later: bool = False,
-        check_version: bool = True,
-    ) -> Exchange[R]:
+    def send(self, exchange: Exchange[Any]) -> None:
         """Queue an action.
 
         Raises:
             NotSent: The session is not ready.
             UnsupportedAction: The server's version does not have it, as far as is known.
-            InvalidAction: The action cannot be written, or its ActionID is in use.
+            DuplicateActionID: Its ActionID is in use.
         """
+        action = exchange.action
+        name = action.ami_name
         if self.state is not State.READY:
-            raise NotSent(f"{action.ami_name}: the session is {self.state.value}", action=action)
-        if check_version and (text := absence(action.ami, self.server)) is not None:
-            text = f"{action.ami_name} {text}"
+            raise NotSent(f"{name}: the session is {self.state.value}", action=action)
+        if exchange.check_version and (text := absence(action.ami, self.server)) is not None:
+            text = f"{name} {text}"
             raise UnsupportedAction(text, action=action, replaced_by=action.ami.replaced_by)
-        return self._start(action, on_done, on_item, action_id, timeout, until_later)
+        self._start(exchange)
 
     def abandon(self, exchange: Exchange[Any]) -> None:
         """Take note that nobody waits for an exchange any more. What comes of it is dropped."""
@@ -264,158 +280,144 @@ class Session:
         if not exchange.sent:
             self._forget(exchange)
             if len(self._out) > 2 * len(self._pending) + 64:
-                self._out = [entry for entry in self._out if not entry[0].done]
+                self._out = [queued for queued in self._out if not queued.done]
             return
         # The server will answer all the same, and the answer must not be taken for another's.
         self._abandoned[exchange.action_id] = exchange
         if len(self._abandoned) > _ABANDONED_KEPT:
             self._forget(next(iter(self._abandoned.values())))
 
-    def close(self) -> None:
-        """End the session: nothing is read or written any more, and who waits is told."""
+    def leave(self, patience: float) -> None:
+        """Say goodbye: who waits is told now, and the session ends when the server has answered.
+
+        Args:
+            patience: Seconds after which it ends without an answer.
+        """
+        if self.state is State.LEAVING:
+            return
+        if self.state is not State.READY:
+            self._shut(None)
+            return
+        self.state = State.LEAVING
+        self._fail_pending(None)
+        self._start(Exchange(RawAction("Logoff"), on_done=self._left, timeout=patience))
+
+    def _left(self, _: Exchange[Any]) -> None:
         self._shut(None)
+
+    def close(self, error: AmiError | None = None) -> None:
+        """End the session: nothing is read or written any more, and who waits is told."""
+        self._shut(error)
+
+    def stop_waiting_for_boot(self) -> bool:
+        """Let actions be sent though FullyBooted did not come; tell whether that was missing."""
+        if not self._login.waits_for_boot:
+            return False
+        self._login.booted()
+        return True
 
     # --- login ----------------------------------------------------------------------------
 
-    def _begin_login(self) -> None:
-        self.state = State.LOGIN
-        if self._credentials.auth == "plain":
-            self._login(("Secret", self._credentials.secret.get_secret_value()))
-        else:
-            self._start_login_step("Challenge", [("AuthType", "MD5")], self._challenged)
+    def _ask(self, action: RawAction, on_done: Callable[[Exchange[Any]], object]) -> None:
+        """Send a step of the login."""
 
-    def _challenged(self, exchange: Exchange[Any]) -> None:
-        challenge = exchange.reply.headers.get("Challenge") if exchange.reply else None
-        if challenge is None and exchange.reply is not None and exchange.reply.ok:
-            self._shut(ConnectFailed('the server sent no challenge; auth="plain" needs none'))
-            return
-        if challenge is None:
-            self._logged_in(exchange)
-            return
-        secret = self._credentials.secret.get_secret_value()
-        try:
-            text = (challenge + secret).encode(self._encoding, "surrogateescape")
-        except UnicodeEncodeError:
-            text = None
-        if text is None:
-            self._shut(ConnectFailed(f"cannot log in: {self._encoding} cannot write the secret"))
-            return
-        key = md5(text, usedforsecurity=False).hexdigest()
-        self._login(("AuthType", "MD5"), ("Key", key))
+        def done(exchange: Exchange[Any]) -> None:
+            if self.state is State.LOGIN:
+                on_done(exchange)
 
-    def _login(self, *proof: tuple[str, str]) -> None:
-        headers = [("Username", self._credentials.username), *proof]
-        if self._credentials.events is not None:
-            headers.append(("Events", self._credentials.events))
-        self._start_login_step("Login", headers, self._logged_in)
+        self._start(Exchange(action, on_done=done, encoding=self._encoding))
 
-    def _start_login_step(
-        self,
-        name: str,
-        headers: list[tuple[str, str]],
-        on_done: Callable[[Exchange[Any]], object],
-    ) -> None:
-        fault: AmiError | None = None
-        try:
-            self._start(RawAction(name, headers), on_done, None, None, None, False)
-        except InvalidAction as error:
-            fault = ConnectFailed(f"cannot log in: {error}")
-        except ValidationError:
-            text = "user name, secret or event mask hold what a header cannot"
-            fault = ConnectFailed(f"cannot log in: {text}")
-        if fault is not None:
-            self._shut(fault)
-
-    def _logged_in(self, exchange: Exchange[Any]) -> None:
-        if self.state is State.CLOSED:
-            return
-        if exchange.reply is None or not exchange.reply.ok:
-            said = (exchange.reply.message if exchange.reply else None) or "no reason given"
-            self._shut(LoginRefused(f"the server refused the login: {said.strip()}"))
-            return
-        logs.session.debug("logged in as %s", self._credentials.username)
-        if self._read_version:
-            self._start_login_step("CoreSettings", [], self._told_version)
-        else:
-            self._open()
-
-    def _told_version(self, exchange: Exchange[Any]) -> None:
-        """Note the server's version; a user who may not read it goes without."""
-        if self.state is State.CLOSED:
-            return
-        if exchange.reply is not None:
-            version = exchange.reply.headers.get("AsteriskVersion")
-            self.server = replace(self.server, version=version)
-        self._open()
+    def _learn(self, settings: Headers) -> None:
+        self.server = replace(self.server, version=settings.get("AsteriskVersion"))
 
     def _open(self) -> None:
         self.state = State.READY
         self._on_open(None)
 
+    def _look_at(self, name: str) -> bool:
+        """See whether an event concerns the session itself; tell whether it is for the user."""
+        muted = self._login.muted
+        if name.lower() == "fullybooted":
+            self._setup.boots = True
+            self._attentive = muted
+            self._login.booted()
+            return True
+        return not muted
+
+    # --- keepalive ------------------------------------------------------------------------
+
+    def _silence(self) -> float | None:
+        """Return when the server has been silent for too long."""
+        if self._keepalive is None or self._deaf or self.state is not State.READY:
+            return None
+        since = self._heard if self._asked is None else self._asked
+        if self._blocking:
+            since = max(since, *self._blocking.values())
+        return since + self._keepalive
+
+    def _ask_whether_alive(self, now: float) -> None:
+        if self._asked is None:
+            self._asked = now
+            self._start(Exchange(RawAction("Ping"), on_done=_nothing))
+            return
+        assert self._keepalive is not None
+        silent = f"nothing came from the server for {now - self._heard:.0f} s"
+        self._shut(ServerSilent(f"{silent}, not even the answer to a Ping"))
+
     # --- actions --------------------------------------------------------------------------
 
-    def _start(
-        self,
-        action: Action[R],
-        on_done: Callable[[Exchange[R]], object],
-        on_item: Callable[[Event], None] | None,
-        action_id: str | None,
-        timeout: float | None,
-        until_later: bool,
-    ) -> Exchange[R]:
-        name = action.ami_name
-        if action_id is None:
-            action_id = secrets.token_hex(16)
-        elif action_id in self._pending:
+    def _start(self, exchange: Exchange[Any]) -> None:
+        action, action_id = exchange.action, exchange.action_id
+        if action_id in self._pending:
             raise DuplicateActionID(
-                f"{name}: ActionID {action_id!r} is already in flight", field="ActionID"
+                f"{action.ami_name}: ActionID {action_id!r} is already in flight", field="ActionID"
             )
-        data = encode(name, action_id, action.to_headers(), self._encoding)
-        exchange = Exchange(
-            action,
-            action_id,
-            timeout=timeout,
-            on_done=on_done,
-            on_item=on_item,
-            until_later=until_later and action.ami.later is not None,
-        )
         self._started += 1
         exchange.number = self._started
         self._pending[action_id] = exchange
-        if isinstance(action, ListAction) or action.ami.event or exchange.until_later:
+        ami = action.ami
+        if isinstance(action, ListAction) or ami.event or exchange.until_later:
             self._claiming[action_id] = exchange
-        if issubclass(action.ami.reply, TextReply):
+        if issubclass(ami.reply, TextReply):
             self._texts[action_id] = exchange
-        self._out.append((exchange, data))
-        self._set_deadline(exchange)
-        logs.session.debug("sending %s %s", name, action_id)
-        return exchange
+        self._out.append(exchange)
+        if exchange.due is None:
+            self._set_deadline(exchange)
+        else:
+            self._deadlines.add(exchange, self._pending)
+        blocked = self._blocked(exchange)
+        if blocked > 0:
+            self._blocking[action_id] = self._clock() + blocked
+        logs.session.debug("sending %s %s", action.ami_name, action_id)
+
+    def _blocked(self, exchange: Exchange[Any]) -> float:
+        """Return for how many seconds an action may keep the server from answering a Ping."""
+        action = exchange.action
+        if action.ami.blocks is not None:
+            return action.ami.blocks.seconds(dict(action))
+        if isinstance(action, RawAction) and exchange.on_done is not _nothing:
+            # Nobody knows; it is thought to do so for as long as its caller waits.
+            return float("inf") if exchange.timeout is None else exchange.timeout
+        return 0
 
     def _set_deadline(self, exchange: Exchange[Any]) -> None:
-        if exchange.timeout is None:
-            return
         exchange.alive = False
-        self._started += 1  # orders exchanges whose deadlines are equal
-        due = (self._clock() + exchange.timeout, self._started, exchange)
-        heapq.heappush(self._deadlines, due)
-        if len(self._deadlines) > 2 * len(self._pending) + 64:
-            # Most actions end long before their deadline; keep the heap near the truth.
-            self._deadlines = [entry for entry in self._deadlines if not entry[2].done]
-            heapq.heapify(self._deadlines)
+        if exchange.timeout is not None:
+            exchange.due = self._clock() + exchange.timeout
+            self._deadlines.add(exchange, self._pending)
 
     def _forget(self, exchange: Exchange[Any]) -> None:
-        self._pending.pop(exchange.action_id, None)
-        self._claiming.pop(exchange.action_id, None)
-        self._texts.pop(exchange.action_id, None)
-        self._abandoned.pop(exchange.action_id, None)
+        action_id = exchange.action_id
+        self._pending.pop(action_id, None)
+        self._claiming.pop(action_id, None)
+        self._texts.pop(action_id, None)
+        self._abandoned.pop(action_id, None)
+        if self._blocking.pop(action_id, None) is not None:
+            self._heard = max(self._heard, self._clock())
 
     def _finish(self, exchange: Exchange[Any], error: AmiError | None = None) -> None:
         self._forget(exchange)
-        if exchange.done:
-            return  # it was abandoned
-        exchange.done = True
-        exchange.error = error
-        exchange.on_done(exchange)
+        exchange.finish(error)
 
     # --- frames ---------------------------------------------------------------------------
 
@@ -439,6 +441,7 @@ class Session:
         action_id = header(frame, "ActionID")
         exchange = self._pending.get(action_id) if action_id is not None else None
         if exchange is None:
+            self._stats.unmatched += 1
             logs.session.debug("dropped a response (%s) that no action waits for", response)
             return
         self._end_texts_before(exchange)
@@ -450,6 +453,7 @@ class Session:
             self._finish(exchange)
             return
         if exchange.reply is not None:
+            self._stats.unmatched += 1
             logs.session.debug("dropped a second response to %s", exchange.action.ami_name)
             return
         if response.lower() == "follows" and not frame.endswith(_FOLLOWS_END):
@@ -527,12 +531,15 @@ class Session:
     def _count_text(self, frame: str) -> None:
         """Hold text that comes in several frames to the limit of one message."""
         self._text_size += len(frame) + 2
-        if self._text_size > self._max_message:
-            self._shut(MessageTooLong(f"a message is longer than {self._max_message} bytes"))
+        most = self._limits.message
+        if self._text_size > most:
+            self._shut(MessageTooLong(f"a message is longer than {most} bytes"))
 
     # --- events ---------------------------------------------------------------------------
 
     def _receive_event(self, frame: str, name: str) -> None:
+        if self._attentive and not self._look_at(name):
+            return
         exchange = self._claimant(frame, name) if self._claiming else None
         route = self._dispatcher.route(name)
         if exchange is None or exchange.until_later:
@@ -600,6 +607,9 @@ class Session:
     def _complete(self, exchange: Exchange[Any]) -> None:
         if exchange.event is not None and isinstance(exchange.reply, EventReply):
             exchange.reply = exchange.reply.with_event(exchange.event)
+        action = exchange.action
+        if action.ami_name.lower() in _SETUP_ACTIONS and self.state is State.READY:
+            self._setup.note(action.ami_name, action.to_headers())
         self._finish(exchange)
 
     def _class_of(self, name: str) -> type[Event]:
@@ -617,29 +627,34 @@ class Session:
             return
         if error is not None:
             logs.session.warning("the session ended: %s", error)
-        was_ready = self.state is State.READY
+        was_open = self.state in (State.READY, State.LEAVING)
         self.state = State.CLOSED
-        self._out.clear()
-        self._abandoned.clear()
-        why = str(error) if error is not None else "the client was closed"
-        for exchange in list(self._pending.values()):
-            if exchange.done:
-                continue
-            name = exchange.action.ami_name
-            kind, told = (
-                (OutcomeUnknown, "its outcome is unknown")
-                if exchange.sent
-                else (NotSent, "it was not sent")
-            )
-            lost = kind(f"{name}: {told}; {why}", action=exchange.action)
-            lost.__cause__ = error
-            self._finish(exchange, lost)
-        self._pending.clear()
-        self._claiming.clear()
-        if was_ready:
+        self._fail_pending(error)
+        if was_open:
             self._on_close(error)
         else:
             self._on_open(error or ConnectFailed("the client was closed"))
+
+    def _fail_pending(self, error: AmiError | None) -> None:
+        """Tell everybody who waits that the connection is gone; None if it was our wish."""
+        self._out.clear()
+        waiting = [exchange for exchange in self._pending.values() if not exchange.done]
+        self._pending.clear()
+        self._claiming.clear()
+        self._abandoned.clear()
+        self._texts.clear()
+        self._blocking.clear()
+        why = str(error) if error is not None else "the client was closed"
+        for exchange in waiting:
+            if exchange.retry and error is not None:
+                exchange.rewind()
+                self.unanswered.append(exchange)
+            else:
+                exchange.finish(exchange.lost(why, error))
+
+
+def _nothing(_: Exchange[Any]) -> None:
+    """Take an answer that only shows that the server is there."""
 
 
 def _starts_list(frame: str) -> bool:

@@ -1,135 +1,122 @@
-"""How events reach the consumers of the asyncio client: iterators and coroutine functions.
+"""How events reach the consumers of the blocking client: iterators, and one thread for handlers.
 
-Each consumer has a bounded queue of its own, so that none slows the reader or another one.
+Each consumer has a `Mailbox` of its own, which the reader's thread fills under the client's lock.
+Taking from it needs the lock only when it was too full.
 """
 
 from __future__ import annotations
 
-import asyncio
+import threading
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Any, Generic, Self, TypeVar
 
-from . import logs
 from .errors import AmiError, ConnectionClosed
-from .models import Event
-from .subscriptions import Dispatcher, Include, Subscription
+from .handlers import call, is_coroutine_function, name_of
+from .lifecycle import Occurrence
+from .mailbox import QUEUE_SIZE, Mailbox, Policy
+from .subscriptions import Dispatcher, Include, Subscription, Wanted
 
-__all__ = ["QUEUE_SIZE", "SLICE", "AsyncHandler", "EventStream"]
+__all__ = ["EventStream", "Handler", "HandlerThread"]
 
-E_co = TypeVar("E_co", bound=Event, covariant=True)
+E_co = TypeVar("E_co", bound=Occurrence, covariant=True)
 
-
-QUEUE_SIZE = 10_000
-"""Events that wait for a consumer before the oldest are dropped."""
-
-
-SLICE = 0.005
-"""Seconds that a consumer may work without waiting before others have their turn."""
+_BATCH = 100
+"""Events that one handler is given before the others have their turn."""
 
 
-class _Mailbox:
-    """A bounded queue of events for one consumer. When full, the oldest event is dropped."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._events: deque[Event] = deque()
-        self._waiter: asyncio.Future[None] | None = None
-        self._closed: AmiError | bool = False
-        self._losing = False
-        self._until = 0.0
-        self.lost = 0
-
-    def put(self, event: Event) -> None:
-        if self._closed:
-            return
-        if len(self._events) >= QUEUE_SIZE:
-            self._events.popleft()
-            self.lost += 1
-            if not self._losing:
-                self._losing = True
-                logs.handlers.warning("%s is too slow; its oldest events are dropped", self._what)
-        self._events.append(event)
-        self._wake()
-
-    def close(self, error: AmiError | None = None, *, drop: bool = False) -> None:
-        if drop:
-            self._events.clear()
-        if not self._closed:
-            self._closed = error or True
-            self._wake()
-
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    async def get(self) -> Event:
-        """Return the next event.
-
-        Raises:
-            StopAsyncIteration: The mailbox is closed and empty.
-            ConnectionClosed: The connection was lost, and all events before that were taken.
-            RuntimeError: Another task waits here already.
-        """
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        if not self._events or not self._until:
-            self._until = now + SLICE
-        elif now > self._until:
-            # A consumer that never waits itself must not keep the loop from the reader.
-            await asyncio.sleep(0)
-            self._until = loop.time() + SLICE
-        while not self._events:
-            self._losing = False
-            if self._closed is True:
-                raise StopAsyncIteration
-            if self._closed:
-                raise ConnectionClosed(str(self._closed)) from self._closed
-            if self._waiter is not None:
-                raise RuntimeError("another task waits for this stream; make one for each")
-            self._waiter = loop.create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
-            self._until = loop.time() + SLICE
-        return self._events.popleft()
+def _take(mailbox: Mailbox, lock: threading.RLock) -> Any:
+    event = mailbox.events.popleft()
+    if mailbox.strained:
+        with lock:
+            mailbox.relax()
+    return event
 
 
 class EventStream(Generic[E_co]):
-    """Events as an async iterator; it subscribes when it is made, not when it is iterated.
+    """Events as an iterator; it subscribes when it is made, not when it is iterated.
 
-    It ends when it or the client is closed, and raises `ConnectionClosed` when the connection
-    is lost. Holds up to 10 000 events; when its consumer is slower than that, the oldest are
-    dropped and `lost` counts them.
+    It goes on when the client connects again. It ends when it or the client is closed, and
+    raises `ConnectionClosed` when the client gives up. `lost` counts what its consumer was too
+    slow for. Several threads may share one; each event goes to one of them.
     """
 
     def __init__(
-        self, dispatcher: Dispatcher, wanted: tuple[type[Event] | str, ...], include: Include
+        self,
+        dispatcher: Dispatcher,
+        wanted: Sequence[Wanted],
+        include: Include,
+        *,
+        lock: threading.RLock,
+        size: int = QUEUE_SIZE,
+        policy: Policy = "drop_oldest",
     ) -> None:
-        self._mailbox = mailbox = _Mailbox("a consumer of events()")
-        self._dispatcher = dispatcher
+        self._lock = lock
+        self._bell = bell = threading.Event()
+        self._turn = threading.Lock()
+        self._error: AmiError | None = None
+        self._mailbox = mailbox = Mailbox(
+            "a consumer of events()", dispatcher.pressure, size=size, policy=policy, wake=bell.set
+        )
         # The subscription holds the mailbox only: a stream that is dropped unsubscribes.
-        self._subscription = Subscription.of(mailbox.put, wanted, include)
-        dispatcher.add(self._subscription)
-        self._finalizer = weakref.finalize(self, dispatcher.remove, self._subscription)
+        subscription = Subscription.of(mailbox.put, wanted, include)
+        with lock:
+            dispatcher.add(subscription)
+        self._finalizer = weakref.finalize(
+            self, _unsubscribe, dispatcher, subscription, mailbox, lock
+        )
 
     @property
     def lost(self) -> int:
         """How many events were dropped because the consumer was too slow."""
         return self._mailbox.lost
 
+    def get(self, timeout: float | None = None) -> E_co:
+        """Return the next event.
+
+        Args:
+            timeout: Seconds to wait for it; None for no limit.
+
+        Raises:
+            TimeoutError: None came in time.
+            StopIteration: The stream is closed and empty.
+            ConnectionClosed: The client gave up, and all events before that were taken.
+        """
+        until = None if timeout is None else monotonic() + timeout
+        with self._turn:
+            while not self._mailbox.events:
+                if self._mailbox.closed:
+                    if self._error is None:
+                        raise StopIteration
+                    raise ConnectionClosed(str(self._error)) from self._error
+                if not self._wait(until):
+                    raise TimeoutError(f"no event came within {timeout:g} s")
+            return _take(self._mailbox, self._lock)  # type: ignore[no-any-return]
+
+    def _wait(self, until: float | None) -> bool:
+        mailbox = self._mailbox
+        self._bell.clear()
+        mailbox.waiting = True
+        try:
+            if mailbox.events or mailbox.closed:  # it came before the bell was listened to
+                return True
+            return self._bell.wait(None if until is None else max(0.0, until - monotonic()))
+        finally:
+            mailbox.waiting = False
+
     def close(self, error: AmiError | None = None) -> None:
         """Take no more events. Those that are waiting can still be read."""
+        if not self._mailbox.closed:
+            self._error = error
         self._finalizer()
-        self._mailbox.close(error)
 
-    def __aiter__(self) -> Self:
+    def __iter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> E_co:
-        return await self._mailbox.get()  # type: ignore[return-value]
+    def __next__(self) -> E_co:
+        return self.get()
 
     def __enter__(self) -> Self:
         return self
@@ -137,55 +124,96 @@ class EventStream(Generic[E_co]):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    async def __aenter__(self) -> Self:
-        return self
 
-    async def __aexit__(self, *_: object) -> None:
-        self.close()
+def _unsubscribe(
+    dispatcher: Dispatcher, subscription: Subscription, mailbox: Mailbox, lock: threading.RLock
+) -> None:
+    with lock:
+        dispatcher.remove(subscription)
+        mailbox.close()
 
 
-class AsyncHandler:
-    """Runs a coroutine function for one event after the other, in a task of its own."""
+class Handler:
+    """A function that is called with one event after the other, in the handlers' thread."""
 
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        self.function = function
-        self._name = getattr(function, "__qualname__", repr(function))
-        self._mailbox = _Mailbox(self._name)
-        self._task: asyncio.Task[None] | None = None
+    def __init__(
+        self,
+        function: Callable[[Any], Any],
+        thread: HandlerThread,
+        dispatcher: Dispatcher,
+        *,
+        size: int,
+        policy: Policy,
+    ) -> None:
+        if is_coroutine_function(function):
+            raise TypeError(
+                "Client calls plain functions; AsyncClient takes async def too"
+            )
+        self._function = function
+        self._thread = thread
+        self.mailbox = Mailbox(
+            name_of(function), dispatcher.pressure, size=size, policy=policy, wake=self._wake
+        )
+        self.mailbox.waiting = True
 
-    def put(self, event: Event) -> None:
-        """Queue an event."""
-        self._mailbox.put(event)
+    def _wake(self) -> None:
+        self.mailbox.waiting = False
+        self._thread.ready(self)
+
+    def work(self, lock: threading.RLock) -> None:
+        """Handle some of what is queued."""
+        mailbox = self.mailbox
+        for _ in range(_BATCH):
+            if not mailbox.events:
+                break
+            call(self._function, _take(mailbox, lock))
+        mailbox.waiting = True
+        if mailbox.events and mailbox.waiting:  # more, or it came before the bell was set
+            self._wake()
+
+
+class HandlerThread:
+    """The thread in which all handlers of a client are called."""
+
+    def __init__(self, lock: threading.RLock) -> None:
+        self._lock = lock
+        self._ready: deque[Handler] = deque()
+        self._bell = threading.Event()
+        self._ending = False
+        self._thread: threading.Thread | None = None
+
+    def ready(self, handler: Handler) -> None:
+        """Take note that a handler has events."""
+        self._ready.append(handler)
+        self._bell.set()
 
     def start(self) -> None:
-        """Begin to work on what is queued."""
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run(), name=self._name)
+        """Begin to call handlers."""
+        if self._thread is None:
+            self._thread = threading.Thread(
+                target=self._run, name="amisdk calls handlers", daemon=True
+            )
+            self._thread.start()
 
-    def finish(self) -> None:
-        """Take no more events; what is queued is still worked on."""
-        self._mailbox.close()
+    def end(self) -> None:
+        """End when all that is queued is handled."""
+        self._ending = True
+        self._bell.set()
 
-    def cancel(self) -> asyncio.Task[None] | None:
-        """Drop what is queued and end the task; return it, unless a handler ends itself."""
-        self._mailbox.close(drop=True)
-        if self._task is None or self._task is asyncio.current_task():
-            return None
-        self._task.cancel()
-        return self._task
+    def join(self, timeout: float) -> bool:
+        """Wait for the end; tell whether it has come. A handler does not wait for itself."""
+        thread = self._thread
+        if thread is None or thread is threading.current_thread():
+            return True
+        thread.join(timeout)
+        return not thread.is_alive()
 
-    async def _run(self) -> None:
+    def _run(self) -> None:
         while True:
-            try:
-                event = await self._mailbox.get()
-            except StopAsyncIteration:
-                return
-            try:
-                await self.function(event)
-            except asyncio.CancelledError:
-                task = asyncio.current_task()
-                if task is None or task.cancelling():
-                    raise  # it is this task that is cancelled, not what the handler waited for
-                logs.handlers.exception("a handler for %s was cancelled", event.ami_name)
-            except Exception:  # noqa: BLE001 - the user's code may raise anything
-                logs.handlers.exception("a handler for %s raised", event.ami_name)
+            while not self._ready:
+                if self._ending:
+                    return
+                self._bell.clear()
+                if not self._ready and not self._ending:
+                    self._bell.wait()
+            self._ready.popleft().work(self._lock)

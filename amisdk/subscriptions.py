@@ -6,18 +6,31 @@ worked out once, and kept until somebody subscribes or leaves.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Self, get_args
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Self, TypedDict, TypeGuard, get_args
 
 from . import logs
+from .lifecycle import EventsLost, LifecycleEvent, Occurrence
+from .mailbox import Mailbox, Policy, Pressure
 from .models import Event, NamedEvent, UnknownEvent
 
-__all__ = ["Dispatcher", "Include", "Route", "Subscription", "names_of"]
+__all__ = ["Dispatcher", "Include", "Listening", "Route", "Subscription", "Wanted", "names_of"]
+
+Wanted = type[Occurrence] | str
+"""What can be subscribed to: a class, or the name of an event without one."""
 
 Include = Literal["unsolicited", "replies", "all"]
 """Events that the server sends by itself, those that belong to a reply, or both."""
+
+
+class Listening(TypedDict, total=False):
+    """How to listen; `BaseClient.on` explains each."""
+
+    include: Include
+    queue_size: int
+    overflow: Policy
+
 
 _ROUTES_KEPT = 2048
 """Bound on the names with a worked-out route: a server can invent names without end."""
@@ -35,12 +48,16 @@ class Subscription:
     """Whether only events count that the registry does not have."""
     named: Mapping[str, tuple[type[NamedEvent], ...]] | None = None
     """Event names in lower case of which only these classes are wanted."""
+    lifecycle: tuple[type[LifecycleEvent], ...] = ()
+    """What is wanted of the client's own events."""
+    simple: bool = field(init=False)
+    """Whether every event of a wanted name is wanted."""
 
     @classmethod
     def of(
         cls,
         deliver: Callable[[Any], object],
-        wanted: Iterable[type[Event] | str],
+        wanted: Iterable[Wanted],
         include: Include,
     ) -> Self:
         """Make the subscription for event classes and names; none for every event.
@@ -49,8 +66,12 @@ class Subscription:
             TypeError: Something is neither an event class nor a name.
         """
         asked = tuple(wanted)
-        names, unknown_only = names_of(asked)
-        return cls(deliver, names, include, unknown_only, _named(asked))
+        lifecycle = tuple(item for item in asked if _is_lifecycle(item))
+        if lifecycle and len(lifecycle) == len(asked):
+            return cls(deliver, frozenset(), include, lifecycle=lifecycle)
+        served = tuple(item for item in asked if not _is_lifecycle(item))
+        names, unknown_only = names_of(served)
+        return cls(deliver, names, include, unknown_only, _named(served), lifecycle)
 
     def takes(self, event: Event) -> bool:
         """Tell whether an event of a wanted name is wanted."""
@@ -62,18 +83,13 @@ class Subscription:
         return classes is None or isinstance(event, classes)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "simple", self.named is None and not self.unknown_only)
         if self.include not in get_args(Include):
             raise ValueError(f"include is one of {get_args(Include)}, not {self.include!r}")
 
 
-def _refuse(awaitable: object, event: Event) -> None:
-    """Tell that nobody awaits what a plain function returned."""
-    if inspect.iscoroutine(awaitable):
-        awaitable.close()
-    logs.handlers.error(
-        "a handler for %s returned an awaitable, which nobody awaits; write it with async def",
-        event.ami_name,
-    )
+def _is_lifecycle(item: object) -> TypeGuard[type[LifecycleEvent]]:
+    return isinstance(item, type) and issubclass(item, LifecycleEvent)
 
 
 class Route(NamedTuple):
@@ -83,7 +99,7 @@ class Route(NamedTuple):
     replies: tuple[Subscription, ...]
 
 
-def names_of(wanted: Iterable[type[Event] | str]) -> tuple[frozenset[str] | None, bool]:
+def names_of(wanted: Iterable[Wanted]) -> tuple[frozenset[str] | None, bool]:
     """Turn event classes and names into the names of a subscription.
 
     No class at all, or `Event` itself, means every event; `UnknownEvent` every unknown one.
@@ -116,7 +132,7 @@ def names_of(wanted: Iterable[type[Event] | str]) -> tuple[frozenset[str] | None
     return frozenset(names), False
 
 
-def _named(wanted: Iterable[type[Event] | str]) -> dict[str, tuple[type[NamedEvent], ...]] | None:
+def _named(wanted: Iterable[Wanted]) -> dict[str, tuple[type[NamedEvent], ...]] | None:
     """Return the classes for names of named events; None where whole events are wanted."""
     whole: set[str] = set()
     named: dict[str, tuple[type[NamedEvent], ...]] = {}
@@ -126,7 +142,7 @@ def _named(wanted: Iterable[type[Event] | str]) -> dict[str, tuple[type[NamedEve
         elif issubclass(item, NamedEvent) and item.own_name is not None:
             name = item.ami.name.lower()
             named[name] = (*named.get(name, ()), item)
-        else:
+        elif issubclass(item, Event):
             whole.add(item.ami.name.lower())
     if any(item is Event for item in wanted):
         return None
@@ -139,6 +155,9 @@ class Dispatcher:
     def __init__(self) -> None:
         self._subscriptions: list[Subscription] = []
         self._routes: dict[str, Route] = {}
+        self.pressure = Pressure()
+        """The consumers that do not keep up."""
+        self.pressure.on_lost = self._tell_loss
 
     def add(self, subscription: Subscription) -> None:
         """Begin to deliver to a subscription."""
@@ -170,17 +189,22 @@ class Dispatcher:
             self._routes[name] = route
         return route
 
+    def tell(self, event: LifecycleEvent) -> None:
+        """Hand an event of the client's own to those who want it."""
+        wanting = [
+            subscription
+            for subscription in tuple(self._subscriptions)
+            if isinstance(event, subscription.lifecycle)
+        ]
+        for subscription in wanting:
+            subscription.deliver(event)
+
+    def _tell_loss(self, mailbox: Mailbox, count: int) -> None:
+        logs.handlers.warning("%s missed %d events", mailbox.what, count)
+        self.tell(EventsLost(mailbox.what, count))
+
     def deliver(self, subscriptions: Iterable[Subscription], event: Event) -> None:
-        """Hand an event to subscriptions; one that raises is logged and costs no other."""
+        """Hand an event to subscriptions. What they do with it must neither wait nor raise."""
         for subscription in subscriptions:
-            if not subscription.takes(event):
-                continue
-            try:
-                result = subscription.deliver(event)
-            except (KeyboardInterrupt, SystemExit):
-                raise
-            except BaseException:  # noqa: BLE001 - the user's code may raise anything
-                logs.handlers.exception("a handler for %s raised", event.ami_name)
-                continue
-            if result is not None and inspect.isawaitable(result):
-                _refuse(result, event)
+            if subscription.simple or subscription.takes(event):
+                subscription.deliver(event)

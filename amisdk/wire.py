@@ -15,11 +15,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from .errors import AmiError, BadGreeting, InvalidAction, MessageTooLong
+from .errors import (
+    AmiError,
+    BadGreeting,
+    GreetingTooLong,
+    InvalidAction,
+    MessageTooLong,
+    TooManyHeaders,
+)
 from .headers import split_header
 
-__all__ = ["MAX_ACTION_ID", "MAX_HEADERS", "MAX_LINE", "Framer", "encode", "first_header"]
+__all__ = [
+    "MAX_ACTION_ID",
+    "MAX_HEADERS",
+    "MAX_LINE",
+    "Framer",
+    "Limits",
+    "encode",
+    "first_header",
+]
 
 MAX_LINE = 1022
 """The longest line, in bytes without CRLF, that a server takes whole."""
@@ -27,10 +43,29 @@ MAX_HEADERS = 128
 """The most headers that a server takes in one action, Action and ActionID included."""
 MAX_ACTION_ID = 67
 """The longest ActionID, in bytes; a longer one overflows buffers in the server."""
-MAX_GREETING = 256
-"""The longest greeting, in bytes, that is read before giving up on it."""
-MAX_MESSAGE = 4_194_304
-"""The longest message, in bytes, that is read unless the user sets another limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is taken from a server at the most; each has an error of its own.
+
+    Attributes:
+        message: Bytes of one message: `MessageTooLong`.
+        headers: Headers of one message: `TooManyHeaders`.
+        greeting: Bytes of the first line: `GreetingTooLong`.
+        pending: Actions that wait for a reply or for the connection: `TooManyPending`.
+    """
+
+    message: int = 4_194_304
+    headers: int = 100_000
+    greeting: int = 256
+    pending: int = 10_000
+
+    def __post_init__(self) -> None:
+        for name in ("message", "headers", "greeting", "pending"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f'the limit "{name}" is a number above 0')
+
 
 _BANNER = b"Asterisk Call Manager"
 _END = b"\r\n\r\n"
@@ -43,12 +78,21 @@ class Framer:
 
     Args:
         encoding: The text's encoding; any that writes ASCII as ASCII.
-        max_message: The most bytes that one message may have.
+        limits: How long a message and a greeting may be.
     """
 
-    __slots__ = ("_buffer", "_encoding", "_max", "_searched", "error", "greeting")
+    __slots__ = (
+        "_buffer",
+        "_encoding",
+        "_limits",
+        "_many",
+        "_max",
+        "_searched",
+        "error",
+        "greeting",
+    )  # fmt: skip
 
-    def __init__(self, encoding: str = "utf-8", max_message: int = MAX_MESSAGE) -> None:
+    def __init__(self, encoding: str = "utf-8", limits: Limits = Limits()) -> None:
         try:
             text = _PROBE.decode("ascii")
             plain = _PROBE.decode(encoding) == text and text.encode(encoding) == _PROBE
@@ -61,7 +105,10 @@ class Framer:
         self.error: AmiError | None = None
         """What the server did wrong; nothing is read any more after it."""
         self._encoding = encoding
-        self._max = max_message
+        self._limits = limits
+        self._max = limits.message
+        self._many = 2 * limits.headers
+        """Characters below which a frame cannot have too many headers."""
         self._buffer = bytearray()
         self._searched = 0
 
@@ -92,11 +139,14 @@ class Framer:
 
     def _greet(self) -> bool:
         buffer = self._buffer
-        line, mark, _ = bytes(buffer[: MAX_GREETING + 2]).partition(b"\r\n")
+        most = self._limits.greeting
+        line, mark, _ = bytes(buffer[: most + 2]).partition(b"\r\n")
         if not line.startswith(_BANNER[: len(line)]) or (mark and not line.startswith(_BANNER)):
             self.error = BadGreeting(f"no Asterisk manager answers there; it says {line[:60]!r}")
-        elif b"\n" in line or (not mark and len(buffer) >= MAX_GREETING + 2):
+        elif b"\n" in line:
             self.error = BadGreeting("the greeting is no line that CRLF ends")
+        elif not mark and len(buffer) >= most + 2:
+            self.error = GreetingTooLong(f"the greeting is longer than {most} bytes")
         elif mark:
             self.greeting = line.decode("ascii", "backslashreplace")
             del buffer[: len(line) + 2]
@@ -111,6 +161,8 @@ class Framer:
                 self._too_long()
                 return
             self._decode(part, frames)
+            if self.error is not None:
+                return
 
     def _decode(self, part: bytes, frames: list[str]) -> None:
         for frame in part.decode(self._encoding, "surrogateescape").split("\r\n\r\n"):
@@ -119,11 +171,22 @@ class Framer:
             if len(body) < len(frame):
                 frames.append("")
             if body:
-                frames.append(body.removesuffix("\r\n"))
+                text = body.removesuffix("\r\n")
+                if len(text) >= self._many and self._has_too_many_headers(text):
+                    return
+                frames.append(text)
             else:
                 frames += "", ""
             if body.endswith("\r\n"):
                 frames.append("")
+
+    def _has_too_many_headers(self, frame: str) -> bool:
+        most = self._limits.headers
+        if frame.count("\r\n") < most:
+            return False
+        self._buffer.clear()
+        self.error = TooManyHeaders(f"a message has more than {most} headers")
+        return True
 
     def _too_long(self) -> None:
         self._buffer.clear()

@@ -98,5 +98,5 @@ async def serving(serve: Serve) -> AsyncIterator[int]:
 
 def client(port: int, **options: Any) -> AsyncClient:
     """Make a client for a server of `serving`, which only answers what its test says."""
-    options = {"check_version": False, **options}
+    options = {"check_version": False, "reconnect": False, **options}
     return AsyncClient("127.0.0.1", port, username="admin", secret="s3cr3t-word", **options)

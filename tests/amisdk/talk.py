@@ -8,9 +8,12 @@ from pydantic import SecretStr
 from amisdk.errors import AmiError
 from amisdk.exchange import Exchange
 from amisdk.headers import Headers, split_header
+from amisdk.login import Credentials
 from amisdk.models import Action, Event, Reply
-from amisdk.session import Credentials, Session, State
+from amisdk.restore import SessionSetup
+from amisdk.session import Session, State
 from amisdk.subscriptions import Dispatcher, Include, Subscription, names_of
+from amisdk.wire import Limits
 
 R = TypeVar("R", bound=Reply)
 
@@ -30,6 +33,9 @@ class Talk:
         mask: str | None = None,
         encoding: str = "utf-8",
         max_message: int = 100_000,
+        keepalive: float | None = None,
+        setup: SessionSetup | None = None,
+        read_version: bool = False,
     ) -> None:
         self.now = 1000.0
         self.opened: list[AmiError | None] = []
@@ -37,15 +43,19 @@ class Talk:
         self.done: list[Exchange[Any]] = []
         self.dispatcher = Dispatcher()
         self.session = Session(
-            Credentials(username, SecretStr(secret), auth, mask),
+            Credentials(username, SecretStr(secret), auth),
             EVENTS,
             self.dispatcher,
             on_open=self.opened.append,
             on_close=self.closed.append,
             clock=lambda: self.now,
+            setup=setup or SessionSetup(mask),
             encoding=encoding,
-            max_message=max_message,
+            limits=Limits(message=max_message),
+            read_version=read_version,
+            keepalive=keepalive,
         )
+        self._encoding = encoding
         if logged_in:
             self.session.receive_data(GREETING)
             [login] = self.said()
@@ -68,7 +78,9 @@ class Talk:
     def queue(self, action: Action[R], **options: Any) -> Exchange[R]:
         """Hand an action to the session, without writing it."""
         options.setdefault("on_done", self.done.append)
-        return self.session.send(action, **options)
+        exchange = Exchange(action, encoding=self._encoding, **options)
+        self.session.send(exchange)
+        return exchange
 
     def send(self, action: Action[R], **options: Any) -> Exchange[R]:
         """Hand an action to the session, and write it."""

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from amisdk import AsyncClient, RawAction, actions, errors, events
 from amisdk.models import Event
 from amisdk.testing import FakeAsterisk
+from amisdk.wire import Limits
 from tests.support import GREETING, Peer, asynchronous, client, serving
 
 
@@ -390,7 +391,7 @@ async def test_close_tells_callers_and_is_harmless_twice() -> None:
         await ami.connect()
         stream = ami.events()
         waiting = asyncio.create_task(ami.send(actions.Ping()))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
         await ami.close()
         await ami.close()
         with pytest.raises(errors.OutcomeUnknown):
@@ -654,8 +655,7 @@ async def test_what_a_server_does_not_read_is_not_sent() -> None:
         for _ in range(20):
             sending.append(asyncio.create_task(ami.send(RawAction("Late", filler))))
         await asyncio.sleep(0.05)
-        assert ami._pump is not None
-        ami._pump.session.close()
+        ami._link.abort()
         results = await asyncio.gather(*sending, return_exceptions=True)
         assert isinstance(results[0], errors.OutcomeUnknown)
         assert isinstance(results[-1], errors.NotSent)
@@ -680,7 +680,7 @@ async def test_a_message_over_the_limit_ends_the_connection() -> None:
         await peer.gone()
 
     async with serving(serve) as port:
-        ami = client(port, max_message=2000)
+        ami = client(port, limits=Limits(message=2000))
         await ami.connect()
         with pytest.raises(errors.ConnectionClosed, match="2000 bytes") as caught:
             await ami.wait_closed()
@@ -757,19 +757,19 @@ def _trusting(authority: trustme.CA) -> ssl.SSLContext:
 
 
 def test_tls_with_a_trusted_certificate(authority: trustme.CA) -> None:
-    _tls_login(authority, "127.0.0.1", tls=_trusting(authority))
-    _tls_login(authority, "pbx.example", tls=_trusting(authority), server_hostname="pbx.example")
+    _tls_login(authority, "127.0.0.1", ssl=_trusting(authority))
+    _tls_login(authority, "pbx.example", ssl=_trusting(authority), server_hostname="pbx.example")
 
 
 def test_tls_refuses_what_it_cannot_trust(authority: trustme.CA) -> None:
     with pytest.raises(errors.ConnectFailed, match=r"TLS with 127\.0\.0\.1"):
-        _tls_login(authority, "127.0.0.1", tls=True)
+        _tls_login(authority, "127.0.0.1", ssl=True)
     with pytest.raises(errors.ConnectFailed, match=r"TLS with 127\.0\.0\.1"):
-        _tls_login(authority, "pbx.example", tls=_trusting(authority))
+        _tls_login(authority, "pbx.example", ssl=_trusting(authority))
 
 
 def test_tls_needs_version_1_2() -> None:
-    context = AsyncClient(username="a", secret="b", tls=True)._options.ssl_context()
+    context = AsyncClient(username="a", secret="b", ssl=True)._options.ssl_context()
     assert context is not None
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
     assert context.verify_mode == ssl.CERT_REQUIRED
@@ -781,7 +781,7 @@ def test_from_env_reads_both_spellings(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setenv("AMI_LOGIN", "dialer")
     monkeypatch.setenv("AMI_PASSWORD", "word")
     assert "dialer@pbx.example:5038" in repr(AsyncClient.from_env())
-    assert "dialer@pbx.example:5039" in repr(AsyncClient.from_env(tls=True))
+    assert "dialer@pbx.example:5039" in repr(AsyncClient.from_env(ssl=True))
 
 
 @asynchronous

@@ -1,5 +1,6 @@
 """Classes of a program's own for the names of user events."""
 
+import asyncio
 import logging
 from typing import Annotated, Any
 
@@ -161,15 +162,18 @@ def test_a_subscription_takes_the_classes_it_asked_for(
 async def test_a_client_delivers_them() -> None:
     async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
         placed: list[OrderPlaced] = []
+        told = asyncio.Event()
         others: list[events.UserEvent] = []
         ami.on(OrderPlaced)(placed.append)
         ami.on(events.UserEvent)(others.append)
+        ami.on(OrderShipped)(lambda _: told.set())
         stream = ami.events(OrderPlaced, OrderShipped)
         for name, headers in (
             ("TestPlaced", {"OrderID": "1"}), ("Else", {}), ("TestPlaced", {"OrderID": "x"}),
             ("TestShipped", {"Parcels": "2"}),
         ):  # fmt: skip
             await ami.send(actions.UserEvent(user_event=name, headers=headers))
+        await told.wait()
         assert [event.order_id for event in placed] == [1]
         assert [type(event).__name__ for event in others] == [
             "OrderPlaced", "UserEvent", "UserEvent", "OrderShipped",

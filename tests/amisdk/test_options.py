@@ -21,7 +21,7 @@ def shown(arguments: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-URL = {"host": "h", "port": None, "username": "u", "secret": "p", "tls": False}
+URL = {"host": "h", "port": None, "username": "u", "secret": "p", "ssl": False}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ URL = {"host": "h", "port": None, "username": "u", "secret": "p", "tls": False}
         ("ami://u:p@h/", URL),
         ("AMI://u:p@h", URL),
         ("ami://u:p@h:5039", URL | {"port": 5039}),
-        ("amis://u:p@h", URL | {"tls": True}),
+        ("amis://u:p@h", URL | {"ssl": True}),
         ("ami://u:p@pbx.example:1", URL | {"host": "pbx.example", "port": 1}),
         ("ami://u:p@[::1]:5038", URL | {"host": "::1", "port": 5038}),
         ("ami://u:p@[fe80::1]", URL | {"host": "fe80::1"}),
@@ -43,7 +43,12 @@ URL = {"host": "h", "port": None, "username": "u", "secret": "p", "tls": False}
         ("ami://u:geheïm@h", URL | {"secret": "geheïm"}),
         ("ami://u:gehe%EFm@h", URL | {"secret": "gehe\udcefm"}),
         ("ami://u:p@h?timeout=2.5", URL | {"timeout": 2.5}),
-        ("ami://u:p@h/?max_message=1000", URL | {"max_message": 1000}),
+        ("ami://u:p@h/?keepalive=30", URL | {"keepalive": 30.0}),
+        (
+            "ami://u:p@h/?offline=fail&retry=idempotent",
+            URL | {"offline": "fail", "retry": "idempotent"},
+        ),
+        ("ami://u:p@h/?reconnect=off&read_only=YES", URL | {"reconnect": False, "read_only": True}),
         (
             "ami://u:p@h?auth=plain&encoding=latin-1&connect_timeout=3&events=call%2Cagent",
             URL
@@ -51,7 +56,7 @@ URL = {"host": "h", "port": None, "username": "u", "secret": "p", "tls": False}
             | {"events": "call,agent"},
         ),
         ("ami://u:p@h?events=", URL | {"events": ""}),
-        ("amis://u:p@h?server_hostname=x", URL | {"tls": True, "server_hostname": "x"}),
+        ("amis://u:p@h?server_hostname=x", URL | {"ssl": True, "server_hostname": "x"}),
     ],
 )
 def test_the_forms_of_a_url(url: str, arguments: dict[str, Any]) -> None:
@@ -86,8 +91,10 @@ def test_the_forms_of_a_url(url: str, arguments: dict[str, Any]) -> None:
         ("ami://u:p@h?timeout=nan", '"timeout"'),
         ("ami://u:p@h?timeout=-1", '"timeout"'),
         ("ami://u:p@h?connect_timeout=0", '"connect_timeout"'),
-        ("ami://u:p@h?max_message=1.5", '"max_message"'),
-        ("ami://u:p@h?max_message=0", '"max_message"'),
+        ("ami://u:p@h?keepalive=0", '"keepalive"'),
+        ("ami://u:p@h?reconnect=maybe", '"reconnect" in the URL is on or off'),
+        ("ami://u:p@h?offline=later", '"offline" is "wait" or "fail"'),
+        ("ami://u:p@h?retry=always", '"retry" is "never" or "idempotent"'),
         ("ami://u:p@h?auth=md6", '"auth"'),
     ],
 )
@@ -133,7 +140,7 @@ def test_neither_the_error_nor_its_traceback_shows_the_secret(url: str) -> None:
 
 
 ENV = {"AMI_USERNAME": "u", "AMI_SECRET": "p"}
-FROM_ENV = {"host": "127.0.0.1", "port": None, "username": "u", "secret": "p", "tls": False}
+FROM_ENV = {"host": "127.0.0.1", "port": None, "username": "u", "secret": "p", "ssl": False}
 
 
 @pytest.mark.parametrize(
@@ -147,7 +154,7 @@ FROM_ENV = {"host": "127.0.0.1", "port": None, "username": "u", "secret": "p", "
         (ENV | {"AMI_HOST": "", "AMI_PORT": ""}, FROM_ENV),
         (ENV | {"AMI_PORT": "5039"}, FROM_ENV | {"port": 5039}),
         *(
-            (ENV | {"AMI_TLS": text}, FROM_ENV | {"tls": True})
+            (ENV | {"AMI_TLS": text}, FROM_ENV | {"ssl": True})
             for text in ("1", "true", "YES", "On")
         ),
         *((ENV | {"AMI_TLS": text}, FROM_ENV) for text in ("", "0", "false", "no")),
@@ -190,9 +197,9 @@ def test_what_is_missing_or_wrong_in_the_environment(environ: dict[str, str], sa
     ("arguments", "address"),
     [
         ({}, ("127.0.0.1", PORT)),
-        ({"tls": True}, ("127.0.0.1", TLS_PORT)),
-        ({"host": "pbx", "port": 1, "tls": True}, ("pbx", 1)),
-        ({"tls": ssl.create_default_context()}, ("127.0.0.1", TLS_PORT)),
+        ({"ssl": True}, ("127.0.0.1", TLS_PORT)),
+        ({"host": "pbx", "port": 1, "ssl": True}, ("pbx", 1)),
+        ({"ssl": ssl.create_default_context()}, ("127.0.0.1", TLS_PORT)),
     ],
 )
 def test_the_port_depends_on_tls(arguments: dict[str, Any], address: tuple[str, int]) -> None:
@@ -209,7 +216,9 @@ def test_the_port_depends_on_tls(arguments: dict[str, Any], address: tuple[str, 
         {"timeout": -1.0},
         {"timeout": float("nan")},
         {"connect_timeout": 0.0},
-        {"max_message": 0},
+        {"keepalive": 0},
+        {"offline": "later"},
+        {"retry": "always"},
     ],
     ids=str,
 )
@@ -224,28 +233,28 @@ def test_an_action_may_have_all_the_time_it_wants() -> None:
 
 
 def test_the_secret_is_shown_nowhere() -> None:
-    for secret in ("sesame", SecretStr("sesame")):
+    for secret in ("sesame", SecretStr("sesame"), lambda: "sesame", lambda: SecretStr("sesame")):
         options = Options(username="u", secret=secret)
         assert "sesame" not in repr(options)
         assert "sesame" not in repr(options.credentials())
-        assert options.credentials().secret.get_secret_value() == "sesame"
+        assert options.credentials().ask().get_secret_value() == "sesame"
 
 
 def test_the_credentials_are_those_of_the_options() -> None:
-    credentials = Options(username="u", secret="p", auth="plain", events="call").credentials()
-    assert (credentials.username, credentials.auth, credentials.events) == ("u", "plain", "call")
+    credentials = Options(username="u", secret="p", auth="plain").credentials()
+    assert (credentials.username, credentials.auth) == ("u", "plain")
     assert Options(username="u", secret="p").credentials().auth == "md5"
 
 
 def test_tls_verifies_the_server() -> None:
     assert Options(username="u", secret="p").ssl_context() is None
-    context = Options(username="u", secret="p", tls=True).ssl_context()
+    context = Options(username="u", secret="p", ssl=True).ssl_context()
     assert context is not None
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
     own = ssl.create_default_context()
-    assert Options(username="u", secret="p", tls=own).ssl_context() is own
+    assert Options(username="u", secret="p", ssl=own).ssl_context() is own
 
 
 def test_the_events_of_ones_own_registry_go_before_the_packages() -> None:

@@ -1,6 +1,5 @@
 """Who gets which events, what happens in handlers, and the outcome that comes later."""
 
-import logging
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from amisdk import RawAction, actions, events
 from amisdk.errors import NotSent
 from amisdk.exchange import Exchange
 from amisdk.models import Event, UnknownEvent
-from amisdk.session import State
 from amisdk.subscriptions import Subscription
 from tests.amisdk.talk import Talk
 
@@ -122,32 +120,6 @@ def test_invented_names_do_not_fill_the_memory() -> None:
     assert len(taken) == 5000
     assert len(talk.session._classes) < 3000
     assert len(talk.dispatcher._routes) < 3000
-
-
-def test_a_handler_that_raises_costs_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    talk = Talk()
-
-    def broken(event: Event) -> None:
-        raise ZeroDivisionError("in the handler")
-
-    talk.dispatcher.add(Subscription(broken, None, "all"))
-    taken = talk.subscribe(include="all")
-    exchange = talk.send(actions.QueueStatus())
-    with caplog.at_level(logging.ERROR, "amisdk.handlers"):
-        data = (
-            f"Response: Success\r\nActionID: {exchange.action_id}\r\nEventList: start\r\n\r\n"
-            f"Event: QueueParams\r\nActionID: {exchange.action_id}\r\n\r\n"
-            "Event: Hangup\r\n\r\n"
-            f"Event: QueueStatusComplete\r\nActionID: {exchange.action_id}\r\n"
-            "EventList: Complete\r\n\r\n"
-        )
-        talk.session.receive_data(data.encode())
-    assert names(taken) == ["QueueParams", "Hangup", "QueueStatusComplete"]
-    assert talk.done == [exchange]
-    assert talk.session.state is State.READY
-    assert len(caplog.records) == 3
-    assert "Hangup" in caplog.text
-    assert "in the handler" in caplog.text
 
 
 def test_a_handler_may_close_the_session() -> None:

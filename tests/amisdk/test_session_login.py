@@ -12,9 +12,11 @@ from amisdk.errors import (
     ConnectionClosed,
     LoginRefused,
     MessageTooLong,
+    NoGreeting,
     NotSent,
 )
-from amisdk.session import Credentials, State
+from amisdk.login import Credentials
+from amisdk.session import State
 from tests.amisdk.talk import GREETING, Talk
 
 
@@ -169,7 +171,7 @@ def test_an_end_before_the_greeting(cause: OSError | None) -> None:
     talk.session.receive_data(GREETING[:10])
     talk.session.receive_eof(cause)
     [error] = talk.opened
-    assert type(error) is ConnectFailed
+    assert type(error) is NoGreeting
     assert "before a greeting" in str(error)
     assert ("reset by peer" in str(error)) is (cause is not None)
     assert error.__cause__ is cause
@@ -258,5 +260,5 @@ def test_credentials_that_cannot_be_sent_fail_the_login_without_showing_the_secr
 
 def test_credentials_do_not_show_the_secret() -> None:
     talk = Talk()
-    assert "s3cret" not in repr(talk.session._credentials)
-    assert "s3cret" not in repr(Credentials("admin", talk.session._credentials.secret))
+    assert "s3cret" not in repr(talk.session._login._credentials)
+    assert "s3cret" not in repr(Credentials("admin", talk.session._login._credentials.secret))

@@ -1,6 +1,5 @@
 """Who wants which events: names, routes, and delivery."""
 
-import logging
 from typing import Any
 
 import pytest
@@ -116,28 +115,3 @@ def test_who_wants_unknown_events_gets_no_other() -> None:
     for event in (events.Hangup(), own):
         Dispatcher().deliver([subscription(taken, unknown_only=True)], event)
     assert taken == [own]
-
-
-def test_one_that_raises_is_logged_and_costs_no_other(caplog: pytest.LogCaptureFixture) -> None:
-    def broken(event: Event) -> None:
-        raise ZeroDivisionError("in the handler")
-
-    taken: list[Event] = []
-    with caplog.at_level(logging.ERROR, "amisdk.handlers"):
-        Dispatcher().deliver(
-            [Subscription(broken, None, "all"), subscription(taken)], events.Hangup()
-        )
-    assert len(taken) == 1
-    [record] = caplog.records
-    assert record.name == "amisdk.handlers"
-    assert record.getMessage() == "a handler for Hangup raised"
-    assert record.exc_info is not None
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
-def test_the_end_of_the_program_is_not_held_up(error: type[BaseException]) -> None:
-    def stop(event: Event) -> None:
-        raise error
-
-    with pytest.raises(error):
-        Dispatcher().deliver([Subscription(stop, None, "all")], events.Hangup())

@@ -13,9 +13,11 @@ from pydantic import SecretStr
 
 from amisdk.exchange import Exchange
 from amisdk.headers import Headers, header, split_header
+from amisdk.login import Credentials
 from amisdk.models import Event, ListReply, Message, RawAction, RawReply, Reply
 from amisdk.options import Auth
-from amisdk.session import Credentials, Session, State
+from amisdk.restore import SessionSetup
+from amisdk.session import Session, State
 from amisdk.subscriptions import Dispatcher, Subscription
 from amisdk.wire import Framer, first_header
 from tests.live.record import SECRET
@@ -122,12 +124,13 @@ class Replay:
         dispatcher = Dispatcher()
         dispatcher.add(Subscription(self._take, None, "all"))
         self.session = Session(
-            Credentials(login["Username"], SecretStr(SECRET), auth, login.get("Events")),
+            Credentials(login["Username"], SecretStr(SECRET), auth),
             registry.EVENTS,
             dispatcher,
             on_open=self.opened.append,
             on_close=lambda _: None,
             clock=lambda: 0.0,
+            setup=SessionSetup(login.get("Events")),
         )
         monkeypatch.setattr("secrets.token_hex", lambda _: self.actions.popleft()["ActionID"])
 
@@ -151,14 +154,14 @@ class Replay:
         for _ in range(data.count(b"\r\n\r\n") if self.session.state is State.READY else 0):
             action = self.actions.popleft()
             name = action["Action"]
-            self.exchanges.append(
-                self.session.send(
-                    recorded(name)(name, list(action)[2:]),
-                    action_id=action["ActionID"],
-                    on_done=self._done,
-                    until_later=name == "Originate",
-                )
+            exchange = Exchange(
+                recorded(name)(name, list(action)[2:]),
+                action_id=action["ActionID"],
+                on_done=self._done,
+                until_later=name == "Originate",
             )
+            self.session.send(exchange)
+            self.exchanges.append(exchange)
         assert self.session.data_to_send() == data
 
     def _done(self, exchange: Exchange[Any]) -> None:

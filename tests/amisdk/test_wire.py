@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 
 from amisdk.errors import AmiError, BadGreeting, MessageTooLong
 from amisdk.headers import header
-from amisdk.wire import MAX_GREETING, Framer, first_header
+from amisdk.wire import Framer, Limits, first_header
 
+LONGEST = Limits().greeting
 GREETING = b"Asterisk Call Manager/11.0.0\r\n"
 
 
 def framer(max_message: int = 4096, encoding: str = "utf-8") -> Framer:
     """Return a framer that has read its greeting."""
-    made = Framer(encoding, max_message)
+    made = Framer(encoding, Limits(message=max_message))
     assert made.feed(GREETING) == []
     assert made.greeting == "Asterisk Call Manager/11.0.0"
     return made
@@ -92,8 +93,11 @@ BANNER = b"Asterisk Call Manager/"
         (b"Asterisk\r\n", None),
         (BANNER + b"1.0\n", None),
         (BANNER + b"1.0\nResponse: Success\r\n\r\n", None),
-        (BANNER.ljust(MAX_GREETING, b"x") + b"\r\n", BANNER.ljust(MAX_GREETING, b"x").decode()),
-        (BANNER.ljust(MAX_GREETING + 1, b"x") + b"\r\n", None),
+        (
+            BANNER.ljust(LONGEST, b"x") + b"\r\n",
+            BANNER.ljust(LONGEST, b"x").decode(),
+        ),
+        (BANNER.ljust(LONGEST + 1, b"x") + b"\r\n", None),
         (BANNER.ljust(10_000, b"x"), None),
         (b"Asterisk Call Manager\r\n", "Asterisk Call Manager"),
         (BANNER + b"1.0\r2\r\n", BANNER.decode() + "1.0\r2"),
@@ -176,17 +180,25 @@ def chunked(data: bytes, cuts: list[int]) -> list[bytes]:
     return [data[start:end] for start, end in pairwise(marks)]
 
 
-@given(BYTES, CUTS, st.integers(1, 40), st.sampled_from(["utf-8", "latin-1", "cp1252"]))
-@example(b"A: 1\r\n\r\n\r\n\r\n\r\nB", [10, 12, 14], 40, "utf-8")
-@example(b"x" * 40 + b"\r\n\r\n\r\n", [], 40, "utf-8")
-@example(b"\r\n" + b"x" * 41 + b"\r\n\r\n", [2, 43], 40, "utf-8")
+@given(
+    BYTES,
+    CUTS,
+    st.integers(1, 40),
+    st.integers(1, 8),
+    st.sampled_from(["utf-8", "latin-1", "cp1252"]),
+)
+@example(b"A: 1\r\n\r\n\r\n\r\n\r\nB", [10, 12, 14], 40, 8, "utf-8")
+@example(b"x" * 40 + b"\r\n\r\n\r\n", [], 40, 8, "utf-8")
+@example(b"\r\n" + b"x" * 41 + b"\r\n\r\n", [2, 43], 40, 8, "utf-8")
+@example(b"\r\na\r\nb\r\n\r\n\r\n", [5, 9], 40, 1, "utf-8")
 def test_any_split_gives_the_same_frames_and_the_same_error(
-    data: bytes, cuts: list[int], limit: int, encoding: str
+    data: bytes, cuts: list[int], limit: int, headers: int, encoding: str
 ) -> None:
-    whole = outcome(Framer(encoding, limit), [GREETING + data])
-    assert outcome(Framer(encoding, limit), [GREETING, *chunked(data, cuts)]) == whole
+    limits = Limits(message=limit, headers=headers)
+    whole = outcome(Framer(encoding, limits), [GREETING + data])
+    assert outcome(Framer(encoding, limits), [GREETING, *chunked(data, cuts)]) == whole
     bytewise = [(GREETING + data)[at : at + 1] for at in range(len(GREETING + data))]
-    assert outcome(Framer(encoding, limit), bytewise) == whole
+    assert outcome(Framer(encoding, limits), bytewise) == whole
 
 
 @given(st.binary() | st.binary().map(BANNER.__add__), CUTS)

@@ -68,7 +68,7 @@ async def test_an_unknown_user_is_refused(pbx: Pbx) -> None:
 @pytest.mark.parametrize("name", [None, "localhost", "127.0.0.1"])
 @asynchronous
 async def test_tls_with_a_trusted_certificate(pbx: Pbx, server: Server, name: str | None) -> None:
-    async with pbx.desk(port=server.tls_port, tls=pbx.trusting(), server_hostname=name) as desk:
+    async with pbx.desk(port=server.tls_port, ssl=pbx.trusting(), server_hostname=name) as desk:
         assert (await desk.send(actions.Ping())).ping == "Pong"
         call = await desk.call("100")
         await desk.send(actions.Hangup(channel=call.near))
@@ -77,7 +77,7 @@ async def test_tls_with_a_trusted_certificate(pbx: Pbx, server: Server, name: st
 
 @asynchronous
 async def test_tls_refuses_a_certificate_for_another_host(pbx: Pbx, server: Server) -> None:
-    client = pbx.client(port=server.tls_port, tls=pbx.trusting(), server_hostname="pbx.example")
+    client = pbx.client(port=server.tls_port, ssl=pbx.trusting(), server_hostname="pbx.example")
     with pytest.raises(errors.ConnectFailed, match=r"pbx\.example"):
         await client.connect()
 
@@ -85,14 +85,14 @@ async def test_tls_refuses_a_certificate_for_another_host(pbx: Pbx, server: Serv
 @asynchronous
 async def test_tls_refuses_a_certificate_that_nobody_vouches_for(pbx: Pbx, server: Server) -> None:
     with pytest.raises(errors.ConnectFailed, match="certificate verify failed") as caught:
-        await pbx.client(port=server.tls_port, tls=True).connect()
+        await pbx.client(port=server.tls_port, ssl=True).connect()
     assert isinstance(caught.value.__cause__, ssl.SSLCertVerificationError)
 
 
 @asynchronous
 async def test_tls_to_a_port_without_it_fails(pbx: Pbx) -> None:
     with pytest.raises(errors.ConnectFailed, match="TLS"):
-        await pbx.client(tls=pbx.trusting()).connect()
+        await pbx.client(ssl=pbx.trusting()).connect()
 
 
 @asynchronous

@@ -89,7 +89,7 @@ async def test_the_secret_is_masked_in_what_it_received() -> None:
 async def test_stopping_ends_connections_and_may_be_repeated() -> None:
     server = FakeAsterisk()
     await server.start()
-    ami = AsyncClient.from_url(server.url)
+    ami = AsyncClient.from_url(server.url, reconnect=False)
     await ami.connect()
     await server.stop()
     await server.stop()

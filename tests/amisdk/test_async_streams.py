@@ -2,13 +2,12 @@
 
 import asyncio
 import gc
-import logging
 
 import pytest
 
 from amisdk import errors, events
+from amisdk.async_streams import AsyncEventStream, AsyncHandler
 from amisdk.models import Event
-from amisdk.streams import QUEUE_SIZE, AsyncHandler, EventStream
 from amisdk.subscriptions import Dispatcher
 from tests.support import asynchronous
 
@@ -20,7 +19,7 @@ def _push(dispatcher: Dispatcher, event: Event) -> None:
 @asynchronous
 async def test_a_stream_gathers_from_the_moment_it_is_made() -> None:
     dispatcher = Dispatcher()
-    stream: EventStream[Event] = EventStream(dispatcher, (events.Hangup,), "unsolicited")
+    stream: AsyncEventStream[Event] = AsyncEventStream(dispatcher, (events.Hangup,), "unsolicited")
     _push(dispatcher, events.Hangup(cause=16))
     _push(dispatcher, events.Newchannel())
     stream.close()
@@ -30,7 +29,7 @@ async def test_a_stream_gathers_from_the_moment_it_is_made() -> None:
 @asynchronous
 async def test_a_waiting_consumer_is_woken() -> None:
     dispatcher = Dispatcher()
-    stream: EventStream[Event] = EventStream(dispatcher, (), "unsolicited")
+    stream: AsyncEventStream[Event] = AsyncEventStream(dispatcher, (), "unsolicited")
     waiting = asyncio.ensure_future(anext(stream))
     await asyncio.sleep(0)
     _push(dispatcher, events.Hangup(cause=1))
@@ -39,7 +38,7 @@ async def test_a_waiting_consumer_is_woken() -> None:
 
 @asynchronous
 async def test_two_tasks_cannot_wait_for_one_stream() -> None:
-    stream: EventStream[Event] = EventStream(Dispatcher(), (), "unsolicited")
+    stream: AsyncEventStream[Event] = AsyncEventStream(Dispatcher(), (), "unsolicited")
     waiting = asyncio.ensure_future(anext(stream))
     await asyncio.sleep(0)
     with pytest.raises(RuntimeError, match="another task"):
@@ -52,7 +51,7 @@ async def test_two_tasks_cannot_wait_for_one_stream() -> None:
 @asynchronous
 async def test_a_consumer_that_never_waits_lets_others_run() -> None:
     dispatcher = Dispatcher()
-    stream: EventStream[Event] = EventStream(dispatcher, (), "unsolicited")
+    stream: AsyncEventStream[Event] = AsyncEventStream(dispatcher, (), "unsolicited")
     for number in range(1000):
         _push(dispatcher, events.Hangup(cause=number))
     stream.close()
@@ -72,25 +71,9 @@ async def test_a_consumer_that_never_waits_lets_others_run() -> None:
 
 
 @asynchronous
-async def test_a_full_queue_drops_the_oldest_counts_and_tells_once_per_burst(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    dispatcher = Dispatcher()
-    stream: EventStream[Event] = EventStream(dispatcher, (), "unsolicited")
-    with caplog.at_level(logging.WARNING, "amisdk"):
-        for number in range(QUEUE_SIZE + 25):
-            _push(dispatcher, events.Hangup(cause=number))
-    stream.close()
-    kept = [event.cause async for event in stream if isinstance(event, events.Hangup)]
-    assert kept == list(range(25, QUEUE_SIZE + 25))
-    assert stream.lost == 25
-    assert len(caplog.records) == 1
-
-
-@asynchronous
 async def test_a_lost_connection_shows_after_the_last_event() -> None:
     dispatcher = Dispatcher()
-    stream: EventStream[Event] = EventStream(dispatcher, (), "unsolicited")
+    stream: AsyncEventStream[Event] = AsyncEventStream(dispatcher, (), "unsolicited")
     _push(dispatcher, events.Hangup(cause=1))
     stream.close(errors.ConnectionClosed("lost"))
     assert await anext(stream) == events.Hangup(cause=1)
@@ -102,7 +85,7 @@ async def test_a_lost_connection_shows_after_the_last_event() -> None:
 @asynchronous
 async def test_a_stream_that_nobody_holds_unsubscribes() -> None:
     dispatcher = Dispatcher()
-    EventStream(dispatcher, (), "unsolicited")
+    AsyncEventStream(dispatcher, (), "unsolicited")
     gc.collect()
     assert dispatcher.route("Hangup").unsolicited == ()
 
@@ -110,7 +93,7 @@ async def test_a_stream_that_nobody_holds_unsubscribes() -> None:
 @asynchronous
 async def test_leaving_the_with_block_unsubscribes() -> None:
     dispatcher = Dispatcher()
-    stream: EventStream[Event] = EventStream(dispatcher, (), "all")
+    stream: AsyncEventStream[Event] = AsyncEventStream(dispatcher, (), "all")
     with stream:
         assert len(dispatcher.route("Hangup").replies) == 1
     assert dispatcher.route("Hangup").replies == ()
@@ -133,9 +116,9 @@ async def test_a_handler_takes_one_event_after_the_other() -> None:
         if len(seen) == 5:
             done.set()
 
-    handler = AsyncHandler(work)
+    handler = AsyncHandler(work, Dispatcher())
     for cause in range(5):
-        handler.put(events.Hangup(cause=cause))
+        handler.mailbox.put(events.Hangup(cause=cause))
     handler.start()
     handler.start()
     handler.finish()
@@ -153,11 +136,12 @@ async def test_a_stopped_handler_is_cancelled_where_it_stands() -> None:
         await asyncio.sleep(60)
         reached.append("ended")
 
-    handler = AsyncHandler(work)
-    handler.put(events.Hangup())
+    handler = AsyncHandler(work, Dispatcher())
+    handler.mailbox.put(events.Hangup())
     handler.start()
     await asyncio.sleep(0)
-    task = handler.cancel()
+    handler.cancel()
+    task = handler.task
     assert task is not None
     await asyncio.wait([task])
     assert reached == ["begun"]

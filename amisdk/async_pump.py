@@ -1,0 +1,307 @@
+"""Moves bytes between asyncio transports and a link, and events to the client's consumers."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+import warnings
+import weakref
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from functools import partial
+from time import monotonic
+from typing import Any
+
+from .async_streams import AsyncEventStream, AsyncHandler
+from .errors import AmiError, ConnectionClosed
+from .link import Link, Phase
+from .mailbox import Policy
+from .options import Options, unreachable
+from .subscriptions import Dispatcher, Include, Wanted
+
+__all__ = ["AsyncPump", "settle"]
+
+_DRAIN = 1.0
+"""Seconds that `close` gives handlers to work on what is queued."""
+_PATIENCE = 2.0
+"""Seconds that `close` waits for handlers to end after they were cancelled."""
+
+
+def settle(future: asyncio.Future[Any], result: object) -> None:
+    """Give a future its result, unless it has one or was cancelled."""
+    if not future.done():
+        future.set_result(result)
+
+
+class _Connection(asyncio.Protocol):
+    """One connection; it is the pump's until the link has it dropped."""
+
+    def __init__(self, pump: AsyncPump) -> None:
+        self._pump = pump
+        self.transport: asyncio.Transport | None = None
+        self.paused = False
+        """Whether the server does not read: actions stay in the session, not sent yet."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: ignore[assignment]
+        if self._pump.connection is not self:
+            transport.abort()  # type: ignore[attr-defined]
+
+    def data_received(self, data: bytes) -> None:
+        if self._pump.connection is self:
+            self._pump.link.receive_data(data)
+            self._pump.flush_soon()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._pump.connection is self:
+            self._pump.connection = None
+            self._pump.link.receive_eof(exc)
+            self._pump.flush_soon()
+
+    def pause_writing(self) -> None:
+        self.paused = True
+
+    def resume_writing(self) -> None:
+        self.paused = False
+        self._pump.flush_soon()
+
+
+class AsyncPump:
+    """The asyncio side of a client. It does not hold the client, which may be forgotten."""
+
+    lock = nullcontext()
+    """What guards the link: nothing, as all runs in one thread."""
+
+    def __init__(self, options: Options, dispatcher: Dispatcher) -> None:
+        self.link = Link(options, dispatcher, self, clock=monotonic, on_end=self._end)
+        self.connection: _Connection | None = None
+        self._options = options
+        self._dispatcher = dispatcher
+        self._context: ssl.SSLContext | None = None
+        self._handlers: list[AsyncHandler] = []
+        self._streams: weakref.WeakSet[AsyncEventStream[Any]] = weakref.WeakSet()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
+        self._running = False
+        self._opening: asyncio.Task[None] | None = None
+        self._ended: asyncio.Future[AmiError | None] | None = None
+        self._flushing = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_due = 0.0
+
+    # --- what the link wants --------------------------------------------------------------
+
+    def open(self) -> None:
+        """Begin to connect."""
+        assert self._loop is not None
+        self.connection = _Connection(self)
+        opening = self._open(self._loop, self.connection)
+        self._opening = self._loop.create_task(opening, name="amisdk connects")
+
+    async def _open(self, loop: asyncio.AbstractEventLoop, connection: _Connection) -> None:
+        host, port = self._options.address
+        try:
+            if self._options.ssl and self._context is None:
+                self._context = self._options.ssl_context()
+            await loop.create_connection(
+                lambda: connection,
+                host,
+                port,
+                ssl=self._context,
+                server_hostname=self._options.server_hostname if self._context else None,
+            )
+        except (OSError, UnicodeError) as error:  # UnicodeError: a host that is no name
+            if self.connection is connection:
+                self.connection = None
+                self.link.transport_failed(unreachable(host, port, error))
+                self.flush_soon()
+
+    def drop(self) -> None:
+        """End the connection, or the attempt."""
+        connection, self.connection = self.connection, None
+        if connection is not None and connection.transport is not None:
+            connection.transport.abort()
+        opening = self._opening
+        if opening is not None and not opening.done() and opening is not asyncio.current_task():
+            opening.cancel()
+
+    def read(self, going_on: bool) -> None:
+        """Read, or pause."""
+        transport = self.connection.transport if self.connection is not None else None
+        if transport is not None and not transport.is_closing():
+            if going_on:
+                transport.resume_reading()
+            else:
+                transport.pause_reading()
+        self.flush_soon()
+
+    # --- bytes and time -------------------------------------------------------------------
+
+    def flush_soon(self) -> None:
+        """Write at the end of this turn of the loop: actions sent together leave together."""
+        if not self._flushing and self._loop is not None:
+            self._flushing = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        connection = self.connection
+        if connection is not None and connection.transport is not None and not connection.paused:
+            data = self.link.data_to_send()
+            if data:
+                connection.transport.write(data)
+        self._watch_clock()
+
+    def _watch_clock(self) -> None:
+        due = self.link.next_deadline()
+        if self._timer is not None:
+            if due is not None and self._timer_due <= due:
+                return
+            self._timer.cancel()
+            self._timer = None
+        if due is not None and self._loop is not None:
+            self._timer_due = due
+            self._timer = self._loop.call_later(max(0.0, due - monotonic()), self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self.link.expire()
+        self._flush()
+
+    # --- the client's side ----------------------------------------------------------------
+
+    def check_thread(self) -> None:
+        """Refuse to be used from another thread than the one that connected.
+
+        Raises:
+            RuntimeError: It is another thread.
+        """
+        if self._thread and self._thread != threading.get_ident():
+            raise RuntimeError(
+                "this AsyncClient belongs to another thread; use "
+                "asyncio.run_coroutine_threadsafe, or the blocking Client"
+            )
+
+    def check_loop(self) -> None:
+        """Refuse to be used from another event loop than the one that connected.
+
+        Raises:
+            RuntimeError: It is another loop.
+        """
+        self.check_thread()
+        if self._loop is not None and self._loop is not asyncio.get_running_loop():
+            raise RuntimeError("this AsyncClient belongs to another event loop; make one for each")
+
+    async def connect(self) -> None:
+        """Connect and log in.
+
+        Raises:
+            ConnectFailed: It could not be done.
+        """
+        self._loop = loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        opened: asyncio.Future[AmiError | None] = loop.create_future()
+        self._ended = loop.create_future()
+        self.link.connect(partial(settle, opened))
+        self.flush_soon()
+        try:
+            error = await opened
+        except BaseException:
+            self.link.cancel()
+            raise
+        finally:
+            self._flush()
+        if error is not None:
+            raise error
+        self._running = True
+        for handler in self._handlers:
+            handler.start()
+
+    def _end(self, error: AmiError | None) -> None:
+        for stream in list(self._streams):
+            stream.close(error)
+        for handler in self._handlers:
+            handler.finish()
+        if self._ended is not None:
+            settle(self._ended, error)
+
+    async def wait_closed(self) -> None:
+        """Wait until the link has ended.
+
+        Raises:
+            ConnectionClosed: It was lost; `close` is no error.
+        """
+        if self._ended is None:
+            return
+        error = await asyncio.shield(self._ended)
+        if error is not None:
+            raise ConnectionClosed(str(error)) from error
+
+    async def close(self) -> None:
+        """End the link, and the handlers."""
+        if self._loop is None or self._ended is None:
+            self.link.abort()
+            return
+        if self._loop is not asyncio.get_running_loop():
+            self.forsake()
+            return
+        try:
+            self.link.close()
+            self._flush()
+            await asyncio.shield(self._ended)
+        finally:
+            self.link.abort()
+            self._flush()
+            for handler in self._handlers:
+                handler.finish()  # those that were added since
+        tasks = [handler.task for handler in self._handlers if handler.task is not None]
+        try:
+            if tasks:
+                await asyncio.wait(tasks, timeout=_DRAIN)
+        finally:
+            for handler in self._handlers:
+                handler.cancel()
+        if self._opening is not None and self._opening is not asyncio.current_task():
+            tasks.append(self._opening)
+        if tasks:
+            await asyncio.wait(tasks, timeout=_PATIENCE)
+
+    def forsake(self) -> None:
+        """Let go of everything, without the loop's help: it is over, or runs elsewhere."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed() and self.link.phase is not Phase.CLOSED:
+            loop.call_soon_threadsafe(self.link.abort)
+
+    def forgotten(self) -> None:
+        """Clean up after a client that nobody holds any more."""
+        if self.link.phase not in (Phase.NEW, Phase.CLOSED):
+            self.forsake()
+            warnings.warn("an AsyncClient was not closed", ResourceWarning, stacklevel=2)
+
+    # --- events ---------------------------------------------------------------------------
+
+    def handler(self, function: Callable[[Any], Any], size: int, policy: Policy) -> AsyncHandler:
+        """Make the handler of a function; its events begin when it is subscribed."""
+        handler = AsyncHandler(function, self._dispatcher, size=size, policy=policy)
+        self._handlers.append(handler)
+        if self._running:
+            handler.start()
+        return handler
+
+    def dismiss(self, handler: AsyncHandler) -> None:
+        """End a handler."""
+        handler.cancel()
+        self._handlers.remove(handler)
+
+    def stream(
+        self, wanted: Sequence[Wanted], include: Include, size: int, policy: Policy
+    ) -> AsyncEventStream[Any]:
+        """Make a stream of events."""
+        stream: AsyncEventStream[Any] = AsyncEventStream(
+            self._dispatcher, wanted, include, size=size, policy=policy
+        )
+        self._streams.add(stream)
+        if self._ended is not None and self._ended.done():
+            stream.close(self._ended.result())
+        return stream
