@@ -443,7 +443,7 @@ class PairsReply(Reply):
 
 
 class TextReply(Reply):
-    """A reply of raw text, without headers."""
+    """A reply of raw text: no Response, no ActionID. Where lines are headers, fields hold them."""
 
     @property
     def text(self) -> str:
@@ -456,7 +456,13 @@ class TextReply(Reply):
     @classmethod
     def from_text(cls, blocks: Iterable[str]) -> Self:
         """Make the reply from the blocks of text that came."""
+        blocks = list(blocks)
         reply = cls(response="Success")
+        if cls.model_fields.keys() > TextReply.model_fields.keys():
+            frame = "\r\n".join(line for block in blocks for line in block.split("\r\n") if line)
+            data = {**reader_of(cls).read(frame), "response": reply.response}
+            reply = cls.__pydantic_validator__.validate_python(data)
+            vars(reply)["_frame"] = frame
         vars(reply)["_text"] = "\n\n".join(blocks).replace("\r\n", "\n")
         return reply
 

@@ -317,7 +317,8 @@ class ReplySpec(_Strict):
 
     shape: Literal["single", "output", "config", "pairs", "text"] = "single"
     """`output`: lines of a command; `config`: categories with lines; `pairs`: headers whose
-    names are data; `text`: raw text without headers; `single`: the fields below."""
+    names are data; `text`: raw text, without Response and ActionID; `single`: one message. The
+    fields below are read from any of them."""
     groups: GroupUses = []
     fields: EventFields = {}
     list: ListReplySpec | None = None

@@ -257,6 +257,16 @@ def test_raw_text_is_parted_by_line_feeds(blocks: list[str], text: str) -> None:
     assert list(reply.headers) == [("Response", "Success")]
 
 
+def test_text_whose_lines_are_headers_fills_fields() -> None:
+    blocks = ["ObjectName: desk\r\nPort: many\r\nLine: 1 (a)", "Line: 2 (b)\r\nOdd: 1\r\n  x (y)"]
+    reply = actions.SKINNYshowdeviceReply.from_text(blocks)
+    assert reply.text == "\n\n".join(blocks).replace("\r\n", "\n")
+    assert (reply.ok, reply.object_name, reply.line) == (True, "desk", ("1 (a)", "2 (b)"))
+    assert [issue.field for issue in reply.issues] == ["port"]
+    assert list(reply.extra_headers) == [("Odd", "1"), ("", "  x (y)")]
+    assert reply != actions.SKINNYshowdeviceReply.from_text(blocks[:1])
+
+
 def test_a_text_reply_may_come_as_an_error_with_headers() -> None:
     reply = TextReply.from_frame("Response: Error\r\nMessage: Invalid/unknown command: Queues")
     assert not reply.ok

@@ -283,13 +283,16 @@ async def test_skinny_devices_come_glued_to_the_end_of_their_list(pbx: Pbx) -> N
 
 
 @asynchronous
-async def test_raw_text_without_response_is_a_reply(pbx: Pbx) -> None:
+async def test_text_without_response_is_a_reply_with_fields(pbx: Pbx) -> None:
     pbx.skip_unless_it_has(actions.SKINNYlines())
     async with pbx.desk() as desk:
         device = await desk.send(actions.SKINNYshowdevice(device="desk"))
         assert "ObjectName: desk" in device.text.splitlines()
+        assert (device.object_name, device.device_status) == ("desk", "unregistered")
+        assert device.line == ("6501 ()",)
         line = await desk.send(actions.SKINNYshowline(line="6501"))
         assert "ObjectName: 6501" in line.text.splitlines()
+        assert (line.object_name, line.device, line.transfer) == ("6501", "desk", True)
         assert (await desk.send(actions.Ping())).ping == "Pong"
 
 

@@ -2,9 +2,9 @@
 
 """Actions on devices and lines of chan_skinny, which is gone after version 20."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from amisdk.fields import TextGiven
+from amisdk.fields import Absent, Names, Repeated, Soft, TextGiven, Words
 from amisdk.info import ActionInfo, ListInfo, Versions
 from amisdk.models import Action, ListAction, ListReply, TextReply
 from pydantic import Field
@@ -79,13 +79,84 @@ class SKINNYlines(ListAction[SKINNYlinesReply, "events.LineEntry"]):
 class SKINNYshowdeviceReply(TextReply):
     """The reply to SKINNYshowdevice."""
 
+    channel_type: Soft[str] = Field(default=None, serialization_alias="Channeltype")
+    """The word SKINNY."""
+
+    object_name: Soft[str] = Field(default=None, serialization_alias="ObjectName")
+    """Name of the device."""
+
+    channel_object_type: Soft[str] = Field(default=None, serialization_alias="ChannelObjectType")
+    """The word device."""
+
+    id: Soft[str] = Field(default=None, serialization_alias="Id")
+    """Id of the device, as SEP0123456789AB."""
+
+    version: Annotated[Soft[str], Absent("Unknown")] = Field(
+        default=None, serialization_alias="version"
+    )
+    """Version of the firmware that the device is told of."""
+
+    ip_address: Annotated[Soft[str], Absent("Unknown")] = Field(
+        default=None, serialization_alias="Ipaddress"
+    )
+    """Address that the device registered from."""
+
+    port: Soft[int] = Field(default=None, serialization_alias="Port")
+    """Port that the device registered from; 0 if it has not."""
+
+    device_type: Soft[str] = Field(default=None, serialization_alias="DeviceType")
+    """Model of the device; No Device if it has not registered."""
+
+    codecs: Annotated[Soft[str], Absent("(nothing)")] = Field(
+        default=None, serialization_alias="Codecs"
+    )
+    """Codecs that it may use, such as (ulaw|alaw)."""
+
+    codec_order: Annotated[Soft[str], Absent("(nothing)")] = Field(
+        default=None, serialization_alias="CodecOrder"
+    )
+    """Codecs that were agreed on with the device."""
+
+    device_status: Soft[Literal["registered", "unregistered"] | str] = Field(
+        default=None, serialization_alias="Devicestatus"
+    )
+    """Whether the device is registered."""
+
+    number_of_lines: Soft[int] = Field(default=None, serialization_alias="NumberOfLines")
+    """Number of its lines."""
+
+    line: Annotated[Soft[tuple[str, ...]], Repeated()] = Field(
+        default=None, serialization_alias="Line"
+    )
+    """Each line with its label, as 6501 (Desk)."""
+
+    number_of_addons: Soft[int] = Field(default=None, serialization_alias="NumberOfAddons")
+    """Number of its key modules."""
+
+    addon: Annotated[Soft[tuple[str, ...]], Repeated()] = Field(
+        default=None, serialization_alias="Addon"
+    )
+    """Type of each key module."""
+
+    number_of_speeddials: Soft[int] = Field(default=None, serialization_alias="NumberOfSpeeddials")
+    """Number of its speed dials."""
+
+    speeddial: Annotated[Soft[tuple[str, ...]], Repeated()] = Field(
+        default=None, serialization_alias="Speeddial"
+    )
+    """Each speed dial, its label, and whether it shows a state: 100 (Desk) ishint: 1."""
+
+    service_ur_ls: Soft[int] = Field(default=None, serialization_alias="ServiceURLs")
+    """Number of its services; their names and addresses are in the lines after it. Asterisk
+    12-20.
+    """
+
 
 class SKINNYshowdevice(Action[SKINNYshowdeviceReply]):
-    """Show a device of chan_skinny, as text.
+    """Show a device of chan_skinny.
 
-    The reply has neither Response nor ActionID, only lines such as "ObjectName: desk",
-    "Devicestatus: registered" and "Line: 6501 (Desk)". For an unknown device it is blank, and
-    the action only ends by its timeout.
+    The reply has neither Response nor ActionID. For an unknown device it is blank, and the
+    action only ends by its timeout.
 
     Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting. Changes
     nothing beyond this session.
@@ -111,13 +182,179 @@ class SKINNYshowdevice(Action[SKINNYshowdeviceReply]):
 class SKINNYshowlineReply(TextReply):
     """The reply to SKINNYshowline."""
 
+    channel_type: Soft[str] = Field(default=None, serialization_alias="Channeltype")
+    """The word SKINNY."""
+
+    object_name: Soft[str] = Field(default=None, serialization_alias="ObjectName")
+    """Name of the line."""
+
+    channel_object_type: Soft[str] = Field(default=None, serialization_alias="ChannelObjectType")
+    """The word line."""
+
+    device: Soft[str] = Field(default=None, serialization_alias="Device")
+    """Name of the device that has the line."""
+
+    line_label: Soft[str] = Field(default=None, serialization_alias="LineLabel")
+    """Text that the device shows for the line."""
+
+    extension: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="Extension"
+    )
+    """Extension that is called with the line."""
+
+    context: Soft[str] = Field(default=None, serialization_alias="Context")
+    """Context that calls from the line start in."""
+
+    call_group: Soft[Names] = Field(default=None, serialization_alias="CallGroup")
+    """Numbers of its call groups, single or as ranges."""
+
+    pickup_group: Soft[Names] = Field(default=None, serialization_alias="PickupGroup")
+    """Numbers of the groups it may pick up from."""
+
+    named_call_group: Soft[Names] = Field(default=None, serialization_alias="NamedCallGroup")
+    """Names of its call groups. Asterisk 12-20."""
+
+    named_pickup_group: Soft[Names] = Field(default=None, serialization_alias="NamedPickupGroup")
+    """Names of the groups it may pick up from. Asterisk 12-20."""
+
+    language: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="Language"
+    )
+    """Language of the prompts for the line."""
+
+    account_code: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="Accountcode"
+    )
+    """Account code that its calls are billed to."""
+
+    ama_flags: Annotated[Soft[str], Absent("Unknown")] = Field(
+        default=None, serialization_alias="AMAflags"
+    )
+    """How its calls are marked for billing."""
+
+    caller_id: Soft[str] = Field(default=None, serialization_alias="Callerid")
+    """Name and number that its calls show."""
+
+    hide_caller_id: Annotated[Soft[bool], Words("Yes", "No")] = Field(
+        default=None, serialization_alias="HideCallerId"
+    )
+    """Whether its calls hide the number."""
+
+    c_fwd_all: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="CFwdAll"
+    )
+    """Where all calls are forwarded."""
+
+    c_fwd_busy: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="CFwdBusy"
+    )
+    """Where calls go while the line is busy."""
+
+    c_fwd_no_answer: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="CFwdNoAnswer"
+    )
+    """Where calls go that nobody answers."""
+
+    voicemail_box: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="VoicemailBox"
+    )
+    """Mailbox whose messages the device is told of."""
+
+    voicemail_number: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="VoicemailNumber"
+    )
+    """Extension that the button for messages calls."""
+
+    mw_iblink: Annotated[Soft[bool], Words("1", "0")] = Field(
+        default=None, serialization_alias="MWIblink"
+    )
+    """Whether the lamp for messages blinks."""
+
+    reg_extension: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="RegExtension"
+    )
+    """Extension that is added to the dialplan while the device is registered."""
+
+    reg_context: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="Regcontext"
+    )
+    """Context that this extension is added to."""
+
+    moh_interpret: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="MoHInterpret"
+    )
+    """Music on hold class that is played to the line."""
+
+    moh_suggest: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="MoHSuggest"
+    )
+    """Music on hold class for those whom the line puts on hold."""
+
+    last_dialed_nr: Annotated[Soft[str], Absent("<no calls made yet>")] = Field(
+        default=None, serialization_alias="LastDialedNr"
+    )
+    """Number that was called last."""
+
+    last_caller_id: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="LastCallerID"
+    )
+    """Number that called last."""
+
+    transfer: Annotated[Soft[bool], Words("Yes", "No")] = Field(
+        default=None, serialization_alias="Transfer"
+    )
+    """Whether the line may transfer calls."""
+
+    call_waiting: Annotated[Soft[bool], Words("Yes", "No")] = Field(
+        default=None, serialization_alias="Callwaiting"
+    )
+    """Whether it takes a second call."""
+
+    three_way_calling: Annotated[Soft[bool], Words("Yes", "No")] = Field(
+        default=None, serialization_alias="3WayCalling"
+    )
+    """Whether it may make a call of three."""
+
+    can_forward: Annotated[Soft[bool], Words("Yes", "No")] = Field(
+        default=None, serialization_alias="CanForward"
+    )
+    """Whether calls to it can be forwarded."""
+
+    do_not_disturb: Annotated[Soft[bool], Words("Yes", "No")] = Field(
+        default=None, serialization_alias="DoNotDisturb"
+    )
+    """Whether it takes no calls now."""
+
+    nat: Annotated[Soft[bool], Words("Yes", "No")] = Field(default=None, serialization_alias="NAT")
+    """Whether the device is behind a router that changes addresses."""
+
+    immediate: Annotated[Soft[bool], Words("Yes", "No")] = Field(
+        default=None, serialization_alias="immediate"
+    )
+    """Whether a call starts when the receiver is lifted."""
+
+    group: Soft[int] = Field(default=None, serialization_alias="Group")
+    """Its channel groups, as bits of one number."""
+
+    parking_lot: Annotated[Soft[str], Absent("<not set>")] = Field(
+        default=None, serialization_alias="Parkinglot"
+    )
+    """Parking lot for its calls."""
+
+    codecs: Annotated[Soft[str], Absent("(nothing)")] = Field(
+        default=None, serialization_alias="Codecs"
+    )
+    """Codecs that it may use, such as (ulaw|alaw)."""
+
+    codec_order: Soft[str] = Field(default=None, serialization_alias="CodecOrder")
+    """Its codecs, in order. Asterisk 11."""
+
 
 class SKINNYshowline(Action[SKINNYshowlineReply]):
-    """Show a line of chan_skinny, as text.
+    """Show a line of chan_skinny.
 
-    The reply has neither Response nor ActionID, only lines such as "ObjectName: 6501" and
-    "Device: desk". For an unknown line, or one that no device has, it is blank, and the
-    action only ends by its timeout.
+    The reply has neither Response nor ActionID. For an unknown line, or one that no device
+    has, it is blank, and the action only ends by its timeout.
 
     Asterisk 11-20, chan_skinny. Needs the write privilege system or reporting. Changes
     nothing beyond this session.
