@@ -4,6 +4,7 @@ ListCommands shows the actions that are loaded and that the user may send. One t
 is of another version, its module is not loaded, or the user lacks the privilege. Which of the
 last two it is follows from what else is there: an action which is shown proves that the user has
 one of its privileges; one which every server has and which is not shown, that the user has none.
+What is of Asterisk's core is always loaded, but a release may be older than the action.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ WITNESSES = {
     "UserEvent": {"user"},
 }
 """Actions of Asterisk's core, which every server has, and the privileges that each takes."""
+
+CORE = "core"
+"""What stands for a module in actions of Asterisk itself, which is always loaded."""
 
 _PRIVILEGES = re.compile(r"\(Priv: ([^()]*)\)\s*\Z")
 
@@ -146,10 +150,13 @@ def _find(
         return Finding(action.name)
     if (text := absence(action, server)) is not None:
         return Finding(action.name, "version", text)
-    modules = " or ".join(action.module) or "its module"
-    load = f"{modules} is not loaded on the server"
+    modules = [module for module in action.module if module != CORE]
+    load = f"{' or '.join(modules) or 'its module'} is not loaded on the server"
     grant = f"the user needs write = {' or '.join(action.privilege)} in manager.conf"
     if not action.privilege or any(words <= set(action.privilege) for words in there.values()):
+        if CORE in action.module and not modules:
+            lack = f"is not in this release, though others of Asterisk {action.versions} have it"
+            return Finding(action.name, "version", lack)
         return Finding(action.name, "module", load)
     if lacked.issuperset(action.privilege):
         return Finding(action.name, "privilege", grant)

@@ -63,6 +63,22 @@ def test_an_action_whose_module_is_not_loaded() -> None:
     assert problems([actions.VoicemailRefresh], shown) == ["module"]
 
 
+def test_an_action_of_the_core_that_came_with_a_later_release() -> None:
+    old = ServerInfo("7.0.0", "18.5.0")
+    [finding] = diagnose(
+        infos_of([actions.CoreShowChannelMap]), old, listed(without=["CoreShowChannelMap"])
+    )
+    assert (finding.problem, finding.advice) == (
+        "version",
+        "is not in this release, though others of Asterisk 18, 20-23 have it",
+    )
+
+
+def test_the_core_is_no_module_to_load() -> None:
+    [finding] = diagnose(infos_of([actions.Park]), SIXTEEN, listed(without=["Park"]))
+    assert str(finding) == "Park: res_parking is not loaded on the server"
+
+
 def test_an_action_that_the_user_may_not_send() -> None:
     shown = listed(held=["call", "reporting"])
     [finding] = diagnose(infos_of([actions.Originate]), SIXTEEN, shown)
