@@ -28,10 +28,13 @@ class Namer:
         """Return the Python name of a header, whose field is of this type."""
         plural = kind == "variables"
         name = field_name(wire, self._owner, self._spec.names, plural=plural)
+        self._spec.named[self._owner, wire, plural] = name
         if (why := reserved(self._kind, name)) is not None:
             self._fault(at, f'{self._owner}: "{wire}" would be named "{name}", which is {why}; '
                             "name it in names.fields")  # fmt: skip
         lowered = wire.lower()
+        if self._kind == "action" and lowered in ("action", "actionid"):
+            self._fault(at, f'"{wire}" is in every action, and no field of {self._owner}')
         if lowered in self._wires:
             self._fault(at, f'{self._owner} has the field "{wire}" twice')
         elif name in self.fields:

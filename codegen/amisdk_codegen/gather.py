@@ -9,7 +9,7 @@ from keyword import iskeyword
 from typing import Any
 
 from .errors import Problem
-from .extend import Extension, extended_action, extended_enum, extended_event
+from .extend import Extension, Place, extended_action, extended_enum, extended_event
 from .load import At, Source
 from .model import (
     ActionSpec,
@@ -58,6 +58,8 @@ class Spec:
     """Kind and name of what is extended here."""
     classes: dict[tuple[str, str], str] = field(default_factory=dict)
     """Package and class name, to the place that has it."""
+    named: dict[tuple[str, str, bool], str] = field(default_factory=dict)
+    """Owner, header and whether it is a mapping, to the Python name that was given."""
 
     def own(self, kind: str, source: Source) -> Iterator[tuple[str, At]]:
         """Yield the actions, events or enums to write for a file, sorted, with their places."""
@@ -184,15 +186,17 @@ def _extend(spec: Spec, source: Source) -> None:
                 continue
             below, old = getattr(spec, kind)[name]
             extension = Extension(below.area)
+            enums = {name: one for name, (_, one) in spec.enums.items()}
+            place = Place(source, at, enums, spec.problems)
             if kind == "actions":
                 _refuse_group_fields(spec, source, (*at, "reply"), old.reply.groups, more.reply)
             elif kind == "events":
                 _refuse_group_fields(spec, source, at, old.groups, more)
             if kind == "actions":
-                new: Any = extended_action(old, more, source, at, spec.problems)
+                new: Any = extended_action(old, more, place)
                 extension = _extension(below, old.reply, new.reply, more.reply, len(old.rules))
             elif kind == "events":
-                new = extended_event(old, more, source, at, spec.problems)
+                new = extended_event(old, more, place)
                 extension = _extension(below, old, new, more)
             else:
                 new = extended_enum(old, more)

@@ -202,6 +202,13 @@ class ActionField(_ActionFacts):
             raise ValueError("blank is for a required field of type text")
         if self.required and self.default is not None:
             raise ValueError("a required field has no default")
+        if self.default is not None and self.type in ("int", "float"):
+            if isinstance(self.default, (str, bool)):
+                raise ValueError(f"the default of type {self.type} is a number")
+            if not (self.min is None or self.default >= self.min) or not (
+                self.max is None or self.default <= self.max
+            ):
+                raise ValueError("the default is beyond min or max")
         return self
 
 

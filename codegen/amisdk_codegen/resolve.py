@@ -18,7 +18,7 @@ from .extend import meanings
 from .fields import BASE_PACKAGE, Imports, Namer, record_class, soft_fields, strict_field
 from .gather import Spec, expand, gather
 from .load import At, Source
-from .model import ActionSpec, ReplySpec, RuleSpec
+from .model import ActionSpec, NamesSpec, ReplySpec, RuleSpec
 from .names import class_name, field_name
 from .plan import ClassPlan, EnumPlan, FieldPlan, ModulePlan, PackagePlan, Plan, quoted
 from .text import (
@@ -64,6 +64,7 @@ def _plan(spec: Spec, package: str, below: Plan | None) -> Plan:
         if module is not None
     ]
     _check_areas(spec)
+    _check_names(spec)
     hints = _hints(spec)
     if spec.problems:
         raise SpecError(spec.problems)
@@ -123,6 +124,43 @@ def _check_areas(spec: Spec) -> None:
                 message = f"makes {kind}/{area}.py, as {made[kind, area]} does"
                 spec.problems.append(Problem(source.file, 1, message))
             made.setdefault((kind, area), source.file)
+
+
+def _check_names(spec: Spec) -> None:
+    """What the spec below has keeps its name, whatever this one says of names."""
+    if spec.base is None:
+        return
+    for source in spec.sources:
+        given = source.content.names
+        for name, cls in given.classes.items():
+            known = name in spec.base.actions or name in spec.base.events
+            if known and cls != (kept := class_name(name, spec.base.names)):
+                message = f'the class of "{name}" is {kept} in the spec below, and stays so'
+                spec.problems.append(source.problem(("names", "classes", name), message))
+        # Of the names for single headers only those can matter whose header is there.
+        there = {key for owner, wire, _ in spec.base.named for key in (wire, f"{owner}.{wire}")}
+        changes: list[tuple[At, dict[str, Any]]] = [
+            (("names", "acronyms", number), {"acronyms": [*spec.base.names.acronyms, word]})
+            for number, word in enumerate(given.acronyms)
+        ]
+        for part in ("words", "fields"):
+            below = getattr(spec.base.names, part)
+            for key, value in getattr(given, part).items():
+                if part == "words" or key in there:
+                    changes.append((("names", part, key), {part: {**below, key: value}}))
+        for at, change in changes:
+            renamed = _renames(spec.base, spec.base.names.model_copy(update=change))
+            if renamed is not None:
+                spec.problems.append(source.problem(at, renamed))
+
+
+def _renames(base: Spec, names: NamesSpec) -> str | None:
+    """Tell of a field of a spec that would have another name by these names."""
+    for (owner, wire, plural), name in base.named.items():
+        new = field_name(wire, owner, names, plural=plural)
+        if new != name:
+            return f'this would make "{wire}" of {owner} {new}; it is {name} in the spec below'
+    return None
 
 
 # --- events -------------------------------------------------------------------------------

@@ -236,6 +236,26 @@ BAD: dict[str, tuple[str, str]] = {
         names("fields:\n  Async: other # <-\n"),
         '"Async" has a name already',
     ),
+    "a class renamed": (
+        names("classes:\n  QueueAdd: AddToQueue # <-\n"),
+        'the class of "QueueAdd" is QueueAdd in the spec below, and stays so',
+    ),
+    "a field renamed": (
+        names("fields:\n  Hangup.Cause: why # <-\n"),
+        'this would make "Cause" of Hangup why; it is cause in the spec below',
+    ),
+    "a field of every owner renamed": (
+        names("fields:\n  Penalty: rank # <-\n"),
+        "of QueueAdd rank; it is penalty in the spec below",
+    ),
+    "a field renamed by a word": (
+        names("words: {cause: why} # <-\n"),
+        'this would make "Cause" of ',
+    ),
+    "a field renamed by an acronym": (
+        names("acronyms:\n  - Queu # <-\n"),
+        'this would make "Queue" of ',
+    ),
     "an unknown action": (
         EXTEND + "  actions:\n    QueueAd: # <-\n      versions: 16\n",
         'the spec below has no action "QueueAd" to extend; did you mean "QueueAdd"?',
@@ -263,6 +283,33 @@ BAD: dict[str, tuple[str, str]] = {
     "a field that repeats now": (
         EXTEND + "  actions:\n    QueueAdd:\n      fields:\n        Queue: {repeat: true} # <-\n",
         '"Queue" is of type text in the spec below; it cannot become a repeated text',
+    ),
+    "a text that takes some values only": (
+        EXTEND + "  actions:\n    QueueAdd:\n      fields:\n        Queue: {enum: [a, b]} # <-\n",
+        '"Queue" takes any text in the spec below; its enum has to be open',
+    ),
+    "an open enum that is closed": (
+        EXTEND + "  actions:\n    Bridge:\n      fields:\n        Tone: {open: false} # <-\n",
+        '"Tone" takes any text in the spec below; its enum has to be open',
+    ),
+    "an enum that loses values": (
+        EXTEND
+        + "  actions:\n    ModuleLoad:\n      fields:\n        LoadType: {enum: [load]} # <-\n",
+        '"LoadType" has unload, reload, refresh in the spec below, and has to keep that',
+    ),
+    "an event's enum that loses values": (
+        EXTEND
+        + "  events:\n    PeerStatus:\n      fields:\n        PeerStatus: {enum: [Up]} # <-\n",
+        " in the spec below, and has to keep that",
+    ),
+    "a record that loses columns": (
+        EXTEND + "  actions:\n    UpdateConfig:\n      fields:\n        Changes: # <-\n"
+        "          columns: {Action: What to do.}\n",
+        "in the spec below, and has to keep that",
+    ),
+    "a header of every action": (
+        EXTEND + "  actions:\n    QueueAdd:\n      fields:\n        ActionId: An id. # <-\n",
+        '"ActionId" is in every action, and no field of QueueAdd',
     ),
     "a field without a meaning": (
         EXTEND + "  actions:\n    QueueAdd:\n      fields:\n        Skill: {type: int} # <-\n",

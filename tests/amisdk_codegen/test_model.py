@@ -75,6 +75,9 @@ ACTION_FIELDS = {
     "blank: true, required: true, type: csv": "blank is for a required field of type text",
     "default: 1, required: true": "a required field has no default",
     "min: 3, max: 2, type: int": "min is above max",
+    "default: none, type: int": "the default of type int is a number",
+    "default: 1, min: 2, type: int": "the default is beyond min or max",
+    "default: 3.5, max: 3, type: float": "the default is beyond min or max",
 }
 
 
