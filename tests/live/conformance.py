@@ -171,10 +171,10 @@ def _action_cell(pbx: Pbx, action: type[Action[Any]]) -> str:
     name, tally = action.ami.name, pbx.tally
     if pbx.major not in action.ami.versions:
         return ABSENT
+    if name in tally.carried_out:
+        return "ok"  # maybe on a server of its own: res_mwi_external excludes app_voicemail
     if name not in pbx.listed:
         return UNLOADED
-    if name in tally.carried_out:
-        return "ok"
     if name in tally.refusals:
         return f"refused: {'; '.join(sorted(tally.refusals[name]))}"
     return "no answer" if name in tally.sent else "not exercised"
