@@ -26,6 +26,7 @@ from .doctor import Diagnosis, diagnose, infos_of
 from .errors import InvalidAction, OriginateFailed
 from .exchange import Exchange, failure
 from .guard import ActionNames
+from .info import ActionInfo
 from .lifecycle import Occurrence
 from .link import Link, Phase
 from .mailbox import QUEUE_SIZE, Mailbox, Policy
@@ -266,13 +267,19 @@ class BaseClient(Generic[P]):
         with self._pump.lock:
             return self._link.stats
 
-    def supports(self, action: Action[Any] | type[Action[Any]]) -> bool:
+    def supports(self, action: Action[Any] | type[Action[Any]] | str) -> bool:
         """Tell whether the server's version of Asterisk has an action.
 
         True as well where the version is not known. Whether the module is loaded and the user
         may is what `doctor` finds out.
+
+        Args:
+            action: An action, its class, or its AMI name.
         """
-        return absence(action.ami, self.server) is None
+        return absence(self._info(action), self.server) is None
+
+    def _info(self, action: Action[Any] | type[Action[Any]] | str) -> ActionInfo:
+        return infos_of([action], self._options.registry)[0]
 
     def _diagnose(
         self, wanted: Sequence[Action[Any] | type[Action[Any]] | str], listed: Reply
@@ -306,7 +313,7 @@ class BaseClient(Generic[P]):
         elif timeout is not None and not timeout >= 0:
             raise ValueError("timeout is a number of seconds, or None")
         if not self._guard.open:
-            self._guard.check(action, infos_of([action], options.registry)[0])
+            self._guard.check(action, self._info(action))
         exchange = Exchange(
             action,
             on_done=on_done,

@@ -146,9 +146,7 @@ class Handler:
         policy: Policy,
     ) -> None:
         if is_coroutine_function(function):
-            raise TypeError(
-                "Client calls plain functions; AsyncClient takes async def too"
-            )
+            raise TypeError("Client calls plain functions; AsyncClient takes async def too")
         self._function = function
         self._thread = thread
         self.mailbox = Mailbox(

@@ -5,7 +5,7 @@
 
 from typing import reveal_type
 
-from amisdk import AsyncClient, RawAction, actions, errors, events
+from amisdk import AsyncClient, Client, RawAction, actions, errors, events, lifecycle
 
 
 async def replies(ami: AsyncClient) -> None:
@@ -55,6 +55,34 @@ async def incoming(ami: AsyncClient) -> None:
 
     @ami.on(events.Hangup)  # wrong
     def bad(event: events.Newchannel) -> None: ...
+
+
+async def lifetimes(ami: AsyncClient) -> None:
+    async for event in ami.events(lifecycle.Reconnected, events.Hangup, overflow="block"):
+        reveal_type(event)  # revealed: Reconnected | Hangup
+    ami.events(events.Hangup, overflow="burst")  # wrong
+    AsyncClient(username="a", secret=lambda: "b", offline="fail", retry="idempotent")
+    AsyncClient(username="a", secret="b", offline="never")  # wrong
+
+    @ami.on(lifecycle.Reconnected, queue_size=10)
+    async def back(event: lifecycle.Reconnected) -> None:
+        reveal_type(event.gap)  # revealed: float
+
+
+def blocking(ami: Client) -> None:
+    reveal_type(ami.send(actions.Ping()))  # revealed: PingReply
+    for channel in ami.stream(actions.CoreShowChannels()):
+        reveal_type(channel)  # revealed: CoreShowChannel
+    call = actions.Originate(channel="PJSIP/6001", application="Wait")
+    reveal_type(ami.originate(call))  # revealed: OriginateResponse
+    for event in ami.events(events.Newchannel, events.Hangup):
+        reveal_type(event)  # revealed: Newchannel | Hangup
+    reveal_type(ami.events(events.Hangup).get(timeout=1))  # revealed: Hangup
+
+    @ami.on(events.Hangup)
+    def good(event: events.Hangup) -> None: ...
+
+    reveal_type(good(events.Hangup()))  # revealed: None
 
 
 def mistakes(error: errors.ActionFailed) -> None:
