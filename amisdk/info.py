@@ -114,7 +114,7 @@ class ActionInfo:
         replaced_by: AMI names of actions to use where the server no longer has it.
         rules: Rules between its fields.
         list: How its list reply runs, if it has one.
-        event: AMI name of the one event that completes its reply.
+        event: AMI name of the one event that completes its reply, or stands in its place.
         later: AMI name of the event that tells the outcome some time after the reply.
         blocks: How long it holds up its session, if it does.
     """

@@ -431,7 +431,12 @@ class ConfigReply(Reply):
 
 
 class PairsReply(Reply):
-    """A reply in which the headers' names are data too."""
+    """A reply in which the headers' names are data too. An event may stand in its place."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the server carried the action out."""
+        return self.response is None or super().ok
 
     @cached_property
     def pairs(self) -> Mapping[str, str]:
@@ -440,6 +445,9 @@ class PairsReply(Reply):
         for name, value in self.extra_headers:
             pairs.setdefault(name, value)
         return pairs
+
+    def _is_frame(self, number: int, key: str) -> bool:
+        return (number == 0 and key.lower() == "event") or super()._is_frame(number, key)
 
 
 class TextReply(Reply):

@@ -51,6 +51,7 @@ from .models import (
     EventReply,
     ListAction,
     ListReply,
+    PairsReply,
     RawAction,
     TextReply,
     UnknownEvent,
@@ -586,6 +587,8 @@ class Session:
         ami = exchange.action.ami
         if ami.event is not None or exchange.until_later:
             exchange.event = event
+            if issubclass(ami.reply, PairsReply):
+                exchange.reply = ami.reply.from_frame(frame)
             if exchange.reply is not None:
                 self._complete(exchange)
         elif _ends_list(frame) or (ami.list is not None and name == ami.list.end.lower()):

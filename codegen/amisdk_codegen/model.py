@@ -330,14 +330,15 @@ class ReplySpec(_Strict):
     fields: EventFields = {}
     list: ListReplySpec | None = None
     event: str | None = None
-    """One event with the ActionID which completes the reply, without any list mark."""
+    """One event with the ActionID which completes the reply, without any list mark. With `pairs`
+    the event stands in place of the response, and its headers are the reply."""
     later: str | None = None
     """An event with the ActionID that tells the outcome some time after the reply."""
 
     @model_validator(mode="after")
     def _one_shape(self) -> ReplySpec:
         chosen = [self.shape != "single", self.list is not None, self.event is not None]
-        if sum(chosen) > 1:
+        if sum(chosen) > (2 if self.shape == "pairs" and self.event is not None else 1):
             raise ValueError("a reply has one of shape, list and event")
         return self
 

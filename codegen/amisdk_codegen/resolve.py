@@ -319,7 +319,7 @@ def _reply_base(
 
     if reply.later is not None:
         event(reply.later, "later")
-    if reply.event is not None:
+    if reply.event is not None and reply.shape == "single":
         imports.add("amisdk.models", "EventReply")
         return f'EventReply["{event(reply.event, "event")}"]', ""
     if reply.list is not None:

@@ -3,7 +3,8 @@
 import pytest
 
 from amisdk import actions
-from amisdk.errors import MessageTooLong, OutcomeUnknown
+from amisdk.errors import ActionFailed, MessageTooLong, OutcomeUnknown
+from amisdk.exchange import failure
 from amisdk.session import State
 from tests.amisdk.talk import Talk
 
@@ -232,3 +233,26 @@ def test_text_without_an_end_is_limited() -> None:
         talk.session.receive_data(b"x" * 100 + b"\r\n\r\n")
     assert isinstance(exchange.error, OutcomeUnknown)
     assert isinstance(talk.closed[0], MessageTooLong)
+
+
+def test_an_event_may_stand_in_place_of_a_response() -> None:
+    talk = Talk()
+    exchange = talk.send(actions.DataGet(path="/asterisk/core/channels"))
+    talk.event(
+        "DataGet Tree",
+        "1-channels.channel.name: SIP/1-0",
+        "2-channels.channel.type: SIP",
+        of=exchange,
+    )
+    assert talk.done == [exchange]
+    reply = exchange.reply
+    assert reply is not None
+    assert reply.ok
+    assert failure(exchange) is None
+    assert dict(reply.pairs) == {
+        "1-channels.channel.name": "SIP/1-0",
+        "2-channels.channel.type": "SIP",
+    }
+    refused = talk.send(actions.DataGet(path="/nowhere"))
+    talk.answer(refused, "Message: No data returned", response="Error")
+    assert isinstance(failure(refused), ActionFailed)

@@ -143,7 +143,7 @@ def _told(cls: type[Action[Any]]) -> Iterator[str]:
     yield from info.reply.model_fields
     items = info.list.items if info.list else ()
     for name in {*items, *filter(None, [info.event])} - {"any"}:
-        yield from EVENTS[name].model_fields
+        yield from EVENTS[name].model_fields if name in EVENTS else ()
 
 
 def test_what_tells_a_password_reads_configuration() -> None:

@@ -2,10 +2,15 @@
 
 """Action that reads the data tree of old servers."""
 
+from typing import TYPE_CHECKING
+
 from amisdk.fields import Text, TextGiven
 from amisdk.info import ActionInfo, Versions
-from amisdk.models import Action, Reply
+from amisdk.models import Action, PairsReply
 from pydantic import Field
+
+if TYPE_CHECKING:
+    from .. import events
 
 __all__ = [
     "DataGet",
@@ -13,19 +18,18 @@ __all__ = [
 ]
 
 
-class DataGetReply(Reply):
+class DataGetReply(PairsReply):
     """The reply to DataGet."""
 
 
 class DataGet(Action[DataGetReply]):
     """Read a part of the server's data tree.
 
-    The server sends no response but an event named "DataGet Tree" with the ActionID, in which
-    the names of the headers are data (a number, a hyphen and a path with dots); so the action
-    itself only ends by its timeout. No data, or an unknown path, is an Error.
+    The reply is an event named "DataGet Tree", in which the names of the headers are data: a
+    number, a hyphen and a path with dots. No data, or an unknown path, is an Error.
 
     Asterisk 11-14, core. Changes nothing beyond this session. Danger: reads configuration.
-    Where it is gone: CoreShowChannels, QueueStatus.
+    Where it is gone: CoreShowChannels, QueueStatus. The reply is the event DataGet Tree.
 
     Example:
         >>> actions.DataGet(path="/asterisk/core/channels")
@@ -40,6 +44,7 @@ class DataGet(Action[DataGetReply]):
         read_only=True,
         danger=("reads configuration",),
         replaced_by=("CoreShowChannels", "QueueStatus"),
+        event="DataGet Tree",
     )
 
     path: TextGiven = Field(serialization_alias="Path")
