@@ -55,9 +55,8 @@ class Guard:
         if self._allow is not None and not _matches(name, self._allow):
             raise ActionNotAllowed(f"{name}: this client does not allow it", action=action)
         if self._read_only and (not info.read_only or info.danger):
-            why = f"it {' and '.join(info.danger)}" if info.danger else "it may change something"
-            text = f"{name}: this client is read-only, and {why}"
-            raise ActionNotAllowed(text, action=action)
+            why = ", ".join(info.danger) or "may change something"
+            raise ActionNotAllowed(f"{name}: this client is read-only ({why})", action=action)
 
 
 def _patterns(what: str, names: ActionNames) -> tuple[str, ...]:

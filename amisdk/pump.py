@@ -263,22 +263,34 @@ class Pump:
         with selectors.DefaultSelector() as selector:
             self._selector = selector
             selector.register(self._bell[0], selectors.EVENT_READ)
-            while True:
+            try:
+                while self._step():
+                    pass
+            except BaseException as error:
                 with self.lock:
-                    if self.link.phase in (Phase.NEW, Phase.CLOSED) and self._attempt is None:
-                        break
-                    attempt = self._attempt
-                    if self._socket is not None and self._connected is not attempt:
-                        self._hang_up()
-                if attempt is not None and self._connected is not attempt:
-                    self._connect(attempt)
-                else:
-                    self._turn()
-            with self.lock:
-                self._hang_up()
-                self._selector = None
+                    kind = type(error).__name__
+                    self.link.abort(ConnectionClosed(f"the client's thread ended by {kind}"))
+                raise
+            finally:
+                with self.lock:
+                    self._hang_up()
+                    self._selector = None
         for end in self._bell:
             end.close()
+
+    def _step(self) -> bool:
+        """Do one thing; tell whether there is more to do."""
+        with self.lock:
+            attempt = self._attempt
+            if self.link.phase in (Phase.NEW, Phase.CLOSED) and attempt is None:
+                return False
+            if self._socket is not None and self._connected is not attempt:
+                self._hang_up()
+        if attempt is not None and self._connected is not attempt:
+            self._connect(attempt)
+        else:
+            self._turn()
+        return True
 
     def _hang_up(self) -> None:
         if self._socket is not None:
