@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache, partial
-from typing import Any, get_args, get_origin
+from typing import Any, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -28,6 +28,7 @@ from .fields import (
     Verbatim,
     Words,
     escape,
+    parts_of,
     quote_variable,
     unescape,
 )
@@ -45,18 +46,9 @@ _LEARNED_PER_FIELD = 8
 """Bound on the spellings kept for a class: a caller can invent header names without end."""
 
 
-def _parts(field: FieldInfo) -> Iterator[Any]:
-    """Yield the annotation of a field and all that it is made of."""
-    waiting: list[Any] = [field.annotation]
-    while waiting:
-        annotation = waiting.pop()
-        yield annotation
-        waiting.extend(arg for arg in get_args(annotation) if not isinstance(arg, (str, int)))
-
-
 def _marks(field: FieldInfo) -> list[Any]:
     """Collect the markers of a field, however deep."""
-    deep = (mark for part in _parts(field) for mark in getattr(part, "__metadata__", ()))
+    deep = (mark for part in parts_of(field) for mark in getattr(part, "__metadata__", ()))
     return [*field.metadata, *deep]
 
 
@@ -110,7 +102,7 @@ class Reader:
                 self._loose[_bare(name)] = name
             if _is_loose_list(field):
                 self._repeated.add(name)
-            if any(part is str for part in _parts(field)):
+            if any(part is str for part in parts_of(field)):
                 self._texts.add(name)
             nothing = NOTHING
             for mark in _marks(field):
@@ -270,7 +262,7 @@ def _form(field: FieldInfo) -> _Form:
         return _write_escaped
     if _is_loose_list(field):
         return _write_repeated
-    records = (isinstance(part, type) and issubclass(part, BaseModel) for part in _parts(field))
+    records = (isinstance(part, type) and issubclass(part, BaseModel) for part in parts_of(field))
     return _write_records if any(records) else _write_value
 
 

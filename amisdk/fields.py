@@ -9,9 +9,9 @@ refuse what would break out of a header's line.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar, Union
+from typing import Annotated, Any, TypeVar, Union, get_args
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +20,7 @@ from pydantic import (
     SecretStr,
     StringConstraints,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 __all__ = [
@@ -47,11 +48,21 @@ __all__ = [
     "Verbatim",
     "Words",
     "escape",
+    "parts_of",
     "quote_variable",
     "unescape",
 ]
 
 T = TypeVar("T")
+
+
+def parts_of(field: FieldInfo) -> Iterator[Any]:
+    """Yield the annotation of a field and all that it is made of."""
+    waiting: list[Any] = [field.annotation]
+    while waiting:
+        annotation = waiting.pop()
+        yield annotation
+        waiting.extend(arg for arg in get_args(annotation) if not isinstance(arg, (str, int)))
 
 
 class _SoftMarker:

@@ -33,6 +33,7 @@ from .fields import Names, Repeated, Soft, Text, TextGiven, Verbatim
 from .headers import Headers, header, split_header
 from .info import ActionInfo, EventInfo
 from .lifecycle import Occurrence
+from .secrecy import Discreet
 
 __all__ = [
     "Action",
@@ -240,6 +241,8 @@ class UnknownEvent(Event):
         return (self.headers,)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        if not vars(self):  # it is being made, and a traceback shows it
+            return []
         return [("ami_name", self.ami_name), ("headers", list(self.headers))]
 
 
@@ -480,13 +483,13 @@ _STRICT = ConfigDict(
 )
 
 
-class Record(BaseModel):
+class Record(Discreet):
     """One of a row of records that an action sends as numbered headers."""
 
     model_config = _STRICT
 
 
-class Action(_Phantom, BaseModel, Generic[R_co]):
+class Action(_Phantom, Discreet, Generic[R_co]):
     """An action, ready to be sent. ``Action[R]`` is answered by a reply of class ``R``."""
 
     model_config = _STRICT
@@ -521,12 +524,6 @@ class Action(_Phantom, BaseModel, Generic[R_co]):
                     )
         return self
 
-    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
-        return ((name, value) for name, value in super().__repr_args__() if value is not None)
-
-    def __str__(self) -> str:
-        return repr(self)
-
 
 class ListAction(Action[R_co], Generic[R_co, I_co]):
     """An action whose reply has a list of items of class ``I``."""
@@ -542,6 +539,8 @@ class RawAction(ListAction[RawReply, Event]):
     ``RawAction("MyModuleDo", [("Foo", "1"), ("Bar", "2")])`` sends these headers in this
     order; a mapping does too. A reply with a list is gathered as of any other action.
     """
+
+    _hides_input: ClassVar[bool] = True  # nobody knows which headers are secrets
 
     ami = ActionInfo("", reply=RawReply)
 
@@ -560,7 +559,14 @@ class RawAction(ListAction[RawReply, Event]):
             "name": name,
             "headers": tuple((key, value) for key, value in pairs),
         }
-        super().__init__(**fields)
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            failed = error.with_traceback(None)
+        else:
+            return
+        del headers, pairs, fields  # the traceback shows what its frames hold
+        raise failed
 
     @property
     def ami_name(self) -> str:
@@ -571,5 +577,9 @@ class RawAction(ListAction[RawReply, Event]):
         """Return the headers as they were given."""
         return [(key, str(value)) for key, value in self.headers]
 
+    def _holds_secret(self) -> bool:
+        return any(key.lower() == "secret" for key, _ in self.headers)
+
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
-        return [(None, self.name), ("headers", [key for key, _ in self.headers])]
+        held = vars(self)  # empty while it is made, and then a traceback may show it
+        return [(None, held.get("name")), ("headers", [key for key, _ in held.get("headers", ())])]

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = [
     {"lazy", "errors", "headers", "logs", "stats", "backoff"},
     {"fields", "info", "rules", "lifecycle", "mailbox", "handlers"},
-    {"codec"},
+    {"codec", "secrecy"},
     {"models"},
     {"registry"},
     {"amisdk_models"},
@@ -44,6 +44,7 @@ SANS_IO = [
     "mailbox",
     "models",
     "restore",
+    "secrecy",
     "server",
     "session",
     "stats",
