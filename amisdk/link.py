@@ -265,12 +265,8 @@ class Link:
     # --- connections ----------------------------------------------------------------------
 
     def _begin(self) -> None:
-        self.phase = Phase.CONNECTING
-        self._due = self._clock() + self._options.connect_timeout
-        if self._give_up_at is not None:
-            self._due = self._give_up_at
         options = self._options
-        self._session = session = Session(
+        session = Session(
             options.credentials(),
             options.event_classes(),
             self._dispatcher,
@@ -284,6 +280,12 @@ class Link:
             keepalive=options.keepalive,
             stats=self._stats,
         )
+        # What the user gave may raise until here; the link is as it was then.
+        self._session = session
+        self.phase = Phase.CONNECTING
+        self._due = self._clock() + options.connect_timeout
+        if self._give_up_at is not None:
+            self._due = self._give_up_at
         self._transport.open()
 
     def _opened(self, session: Session, error: AmiError | None) -> None:

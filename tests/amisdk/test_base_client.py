@@ -1,5 +1,6 @@
 """What both clients share."""
 
+import asyncio
 import pickle
 from typing import Any
 
@@ -50,6 +51,26 @@ def test_a_wrong_way_of_listening_is_refused(kind: Any, wrong: dict[str, Any], s
         ami.on(lifecycle.Closed, **wrong)(print)
     with pytest.raises(ValueError, match=said):
         ami.events(lifecycle.Closed, **wrong)
+
+
+class _Broken:
+    """A registry that cannot be read."""
+
+    ACTIONS: Any = None
+
+    @property
+    def EVENTS(self) -> Any:  # noqa: N802 - the name that a registry has
+        raise ImportError("no module")
+
+
+@KINDS
+def test_a_client_that_cannot_begin_to_connect_is_as_it_was(kind: Any) -> None:
+    ami = kind(username="a", secret="b", registry=_Broken())
+    for _ in range(2):
+        with pytest.raises(ImportError, match="no module"):
+            asyncio.run(ami.connect()) if kind is AsyncClient else ami.connect()
+        assert "not connected" in repr(ami)
+        assert not ami.connected
 
 
 @KINDS
