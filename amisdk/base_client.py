@@ -33,6 +33,7 @@ from .mailbox import QUEUE_SIZE, Mailbox, Policy
 from .models import Action, Event, Reply
 from .options import Auth, Offline, Options, Retry, env_arguments, url_arguments
 from .registry import Registry
+from .secrecy import concealed
 from .server import ServerInfo, absence
 from .stats import Stats
 from .subscriptions import Dispatcher, Include, Listening, Subscription, Wanted
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT", "BaseClient", "Timeout"]
 
 R = TypeVar("R", bound=Reply)
+X = TypeVar("X")
 E1 = TypeVar("E1", bound=Occurrence)
 E2 = TypeVar("E2", bound=Occurrence)
 E3 = TypeVar("E3", bound=Occurrence)
@@ -179,6 +181,7 @@ class BaseClient(Generic[P]):
         registry: Registry | None = None,
         check_version: bool = True,
     ) -> None:
+        secret = concealed(secret)  # a traceback shows what its frames hold
         self._options = options = Options(
             host=host,
             port=port,
@@ -223,7 +226,11 @@ class BaseClient(Generic[P]):
         Raises:
             ValueError: The URL is of another form.
         """
-        return cls(**{**url_arguments(url), **arguments})
+        given = _outcome(url_arguments, url)
+        del url  # it holds the secret, and a traceback shows what its frames hold
+        if isinstance(given, ValueError):
+            raise given
+        return cls(**{**given, **_quiet(arguments)})
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **arguments: Any) -> Self:
@@ -234,11 +241,18 @@ class BaseClient(Generic[P]):
         Raises:
             ValueError: A variable is missing or malformed.
         """
-        return cls(**{**env_arguments(environ), **arguments})
+        given = _outcome(env_arguments, environ)
+        del environ  # it holds the secret, and a traceback shows what its frames hold
+        if isinstance(given, ValueError):
+            raise given
+        return cls(**{**given, **_quiet(arguments)})
 
     def __repr__(self) -> str:
+        name = type(self).__name__
+        if "_link" not in vars(self):  # it is being made, and a traceback shows it
+            return f"<{name}>"
         host, port = self._options.address
-        name, phase = type(self).__name__, self._link.phase.value
+        phase = self._link.phase.value
         return f"<{name} {self._options.username}@{host}:{port} {phase}>"
 
     def __reduce__(self) -> NoReturn:
@@ -467,6 +481,21 @@ class BaseClient(Generic[P]):
                 else:
                     kept.append((registered, subscription, handler))
             self._registered = kept
+
+
+def _outcome(read: Callable[[X], dict[str, Any]], given: X) -> dict[str, Any] | ValueError:
+    """Return arguments, or the error without the frames that have seen a secret."""
+    try:
+        return read(given)
+    except ValueError as error:
+        return ValueError(*error.args)
+
+
+def _quiet(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Conceal the secret among a client's arguments."""
+    if "secret" in arguments:
+        arguments["secret"] = concealed(arguments["secret"])
+    return arguments
 
 
 def _hears_calls(mask: str | None) -> bool:

@@ -11,6 +11,7 @@ from .errors import (
     ActionFailed,
     ActionTimeout,
     AmiError,
+    InvalidAction,
     NotSent,
     OriginateFailed,
     OutcomeUnknown,
@@ -81,7 +82,13 @@ class Exchange(Generic[R]):
     ) -> None:
         self.action = action
         self.action_id = action_id if action_id is not None else secrets.token_hex(16)
-        self.data = encode(action.ami_name, self.action_id, action.to_headers(), encoding)
+        fault: InvalidAction | None = None
+        try:
+            self.data = encode(action.ami_name, self.action_id, action.to_headers(), encoding)
+        except InvalidAction as error:
+            fault = InvalidAction(*error.args, field=error.field)
+        if fault is not None:
+            raise fault  # without the frames that hold the headers, and so maybe a secret
         self.timeout = timeout
         self.due: float | None = None
         """When it has to be done, once the clock runs for it."""

@@ -11,6 +11,7 @@ clients in before all its modules are there.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import md5
@@ -23,6 +24,7 @@ from .errors import AmiError, ConnectFailed, InvalidAction, LoginRefused
 from .exchange import Exchange
 from .models import RawAction
 from .restore import SessionSetup
+from .secrecy import concealed
 
 __all__ = ["Credentials", "Login"]
 
@@ -52,16 +54,18 @@ class Credentials:
             ConnectFailed: What is called for it raised, or gave no text.
         """
         try:
-            secret = self.secret() if callable(self.secret) else self.secret
+            given = self.secret() if callable(self.secret) else self.secret
         except Exception as error:  # noqa: BLE001 - the user's code may raise anything
             # Neither its text nor its traceback: they may hold the secret.
             fault = f"the function that gives the secret raised {type(error).__name__}"
         else:
+            secret = concealed(given)
             if isinstance(secret, SecretStr):
                 return secret
-            if isinstance(secret, str):
-                return SecretStr(secret)
+            if inspect.iscoroutine(given):
+                given.close()  # nobody will await it
             fault = "the function that gives the secret returned no text"
+            del given, secret  # a traceback shows what its frames hold
         raise ConnectFailed(f"cannot log in: {fault}")
 
 

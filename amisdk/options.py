@@ -18,7 +18,8 @@ from .guard import ActionNames, Guard
 from .login import Credentials, Secret
 from .models import Event
 from .registry import Registry
-from .wire import Limits
+from .secrecy import concealed
+from .wire import Framer, Limits
 
 __all__ = [
     "PORT",
@@ -98,11 +99,13 @@ class Options:
     check_version: bool = True
 
     def __post_init__(self) -> None:
-        if not isinstance(self.secret, (str, SecretStr)) and not callable(self.secret):
+        object.__setattr__(self, "secret", concealed(self.secret))
+        if not isinstance(self.secret, SecretStr) and not callable(self.secret):
             raise TypeError('"secret" is a text, a SecretStr, or a function that returns one')
         for name in ("port", "timeout", "connect_timeout", "keepalive", *_CHOICES):
             if (fault := _fault(name, getattr(self, name))) is not None:
                 raise ValueError(fault)
+        Framer(self.encoding)  # which knows what an encoding must be able to do
 
     @property
     def address(self) -> tuple[str, int]:
@@ -111,8 +114,7 @@ class Options:
 
     def credentials(self) -> Credentials:
         """Return what the session logs in with."""
-        secret = SecretStr(self.secret) if isinstance(self.secret, str) else self.secret
-        return Credentials(self.username, secret, self.auth)
+        return Credentials(self.username, self.secret, self.auth)
 
     def guard(self) -> Guard:
         """Return what tells which actions may be sent."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, SecretStr, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticKnownError, core_schema
@@ -21,12 +21,15 @@ __all__ = ["HIDDEN", "Discreet", "concealed"]
 HIDDEN = "**********"
 """What stands for a secret, and for anything that might be one."""
 
-T = TypeVar("T")
 
+def concealed(given: object) -> Any:
+    """Return a text as a `SecretStr`, which does not show it; a function as it is.
 
-def concealed(secret: T) -> T | SecretStr:
-    """Return a text as a `SecretStr`, which does not show it, and all else as it is."""
-    return SecretStr(secret) if isinstance(secret, str) else secret
+    What is neither becomes None: it might be a secret of the wrong type.
+    """
+    if isinstance(given, str):
+        return SecretStr(given)
+    return given if isinstance(given, SecretStr) or callable(given) else None
 
 
 def _quiet(name: str) -> Any:
@@ -105,7 +108,7 @@ class Discreet(BaseModel):
         if update and self._secret_fields:
             secrets = self._secret_fields
             update = {
-                name: concealed(value) if name in secrets else value
+                name: SecretStr(value) if name in secrets and isinstance(value, str) else value
                 for name, value in update.items()
             }
         return super().model_copy(update=update, deep=deep)

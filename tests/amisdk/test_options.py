@@ -219,6 +219,8 @@ def test_the_port_depends_on_tls(arguments: dict[str, Any], address: tuple[str, 
         {"keepalive": 0},
         {"offline": "later"},
         {"retry": "always"},
+        {"encoding": "utf-16"},
+        {"encoding": "no-such-encoding"},
     ],
     ids=str,
 )

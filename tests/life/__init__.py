@@ -1,0 +1,1 @@
+"""Tests of what surrounds a client: its secret, the process, threads, loops, signals."""
