@@ -317,6 +317,7 @@ class Link:
         """See what to do about a connect sequence whose time is over."""
         assert self._session is not None
         if self._session.stop_waiting_for_boot():
+            self._due = self._clock() + self._options.connect_timeout  # for what is restored then
             return
         state = self._session.state
         host, port = self._options.address

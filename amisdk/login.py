@@ -2,11 +2,11 @@
 
 ::
 
-    Challenge (md5) -> Login -> CoreSettings (the version) -> Filter... -> FullyBooted -> done
+    Challenge (md5) -> Login -> CoreSettings (the version) -> FullyBooted -> Filter... -> done
 
 Every step but Login is left out where there is nothing to do. FullyBooted is waited for only
 where it came on an earlier connection with the same event mask: a server that starts lets
-clients in before all its modules are there.
+clients in before all its modules are there. Filters come after it, since they may hold it back.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Login:
         self.muted = bool(self._filters)
         """Whether events are not for the user yet: the filters are not in place."""
         self.waits_for_boot = False
-        """Whether only FullyBooted is missing."""
+        """Whether it is FullyBooted that is missing now."""
 
     def begin(self) -> None:
         """Send the first step."""
@@ -119,7 +119,7 @@ class Login:
         self._booted = True
         if self.waits_for_boot:
             self.waits_for_boot = False
-            self._done()
+            self._restore()
 
     def _challenged(self, exchange: Exchange[Any]) -> None:
         reply = exchange.reply
@@ -176,13 +176,19 @@ class Login:
         if self._learn is not None:
             self._step("CoreSettings", [], self._told_version)
         else:
-            self._restore()
+            self._await_boot()
 
     def _told_version(self, exchange: Exchange[Any]) -> None:
         """Note the server's version; a user who may not read it goes without."""
         if exchange.reply is not None and self._learn is not None:
             self._learn(exchange.reply.headers)
-        self._restore()
+        self._await_boot()
+
+    def _await_boot(self) -> None:
+        if self._booted:
+            self._restore()
+        else:
+            self.waits_for_boot = True
 
     def _restore(self, exchange: Exchange[Any] | None = None) -> None:
         if exchange is not None and exchange.reply is not None and not exchange.reply.ok:
@@ -191,7 +197,4 @@ class Login:
             self._ask(self._filters.pop(0), self._restore)
             return
         self.muted = False
-        if self._booted:
-            self._done()
-        else:
-            self.waits_for_boot = True
+        self._done()

@@ -143,7 +143,7 @@ class Session:
             encoding=encoding,
         )
         self._attentive = True
-        """Whether events are looked at before they are told: muted, or FullyBooted not seen."""
+        """Whether events are looked at before they are told: logging in, or no FullyBooted seen."""
         self._out: list[Exchange[Any]] = []
         self._pending: dict[str, Exchange[Any]] = {}
         self._claiming: dict[str, Exchange[Any]] = {}
@@ -245,7 +245,7 @@ class Session:
             exchange.on_done(exchange)
         silence = self._silence()
         if silence is not None and silence <= now:
-            self._attentive = self._attentive and self._login.muted
+            self._attentive = False
             self._ask_whether_alive(now)
 
     def reading(self, going_on: bool) -> None:
@@ -314,6 +314,7 @@ class Session:
         """Let actions be sent though FullyBooted did not come; tell whether that was missing."""
         if not self._login.waits_for_boot:
             return False
+        self._setup.boots = False  # the next session is not to wait for it again
         self._login.booted()
         return True
 
@@ -333,6 +334,7 @@ class Session:
 
     def _open(self) -> None:
         self.state = State.READY
+        self._attentive = not self._setup.boots
         self._on_open(None)
 
     def _look_at(self, name: str) -> bool:
@@ -340,7 +342,6 @@ class Session:
         muted = self._login.muted
         if name.lower() == "fullybooted":
             self._setup.boots = True
-            self._attentive = muted
             self._login.booted()
             return True
         return not muted
