@@ -17,6 +17,7 @@ from amisdk import AsyncClient, actions, models
 from amisdk.options import url_arguments
 from tests.live import conformance
 from tests.live.asterisk import MAJORS, BuildError, Server, why_not
+from tests.live.drivers import AsyncDriver, BlockingDriver, Drivers
 from tests.live.proxy import Proxy
 from tests.live.support import Pbx, Tally
 
@@ -85,6 +86,30 @@ def server(pbx: Pbx) -> Server:
     """The process of the server, to look at and to reach around the manager."""
     assert pbx.server is not None
     return pbx.server
+
+
+@pytest.fixture(scope="session")
+def spare_server(any_pbx: Pbx) -> Iterator[Server]:
+    """A second server of the same version, with ports and a directory of its own."""
+    if any_pbx.server is None:
+        pytest.skip("needs servers of our own, not the one in AMISDK_TEST_ASTERISK")
+    with Server(any_pbx.major) as server:
+        yield server
+
+
+@pytest.fixture
+def spare(spare_server: Server) -> Server:
+    """A server that a test may kill, restart and flood: it runs again for the next one."""
+    spare_server.start()
+    return spare_server
+
+
+@pytest.fixture(params=[AsyncDriver, BlockingDriver], ids=["async", "blocking"])
+def drivers(request: pytest.FixtureRequest) -> Iterator[Drivers]:
+    """Makes clients of each kind, and closes them."""
+    made = Drivers(request.param)
+    yield made
+    made.close()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -138,18 +138,18 @@ class Server:
     def start(self) -> None:
         """Start the server and wait until it is fully booted.
 
-        After ``kill`` it comes back with the same ports and accounts, and what it had saved.
+        After ``kill`` it comes back with the same ports and accounts, and what it had saved. One
+        that runs is only waited for: it may be restarting itself.
 
         Raises:
             StartError: It ended, or was not ready in time.
             BuildError: Its tree could not be built.
         """
-        if self.pid is not None:
-            return
         try:
             if self._home is None:
                 self._prepare()
-            self._launch()
+            if self.pid is None:
+                self._launch()
             self._wait_until_booted()
         except BaseException:
             self.stop()
