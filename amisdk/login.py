@@ -21,12 +21,14 @@ from pydantic import SecretStr, ValidationError
 
 from . import logs
 from .errors import AmiError, ConnectFailed, InvalidAction, LoginRefused
-from .exchange import Exchange
-from .models import RawAction
+from .models import RawAction, RawReply
 from .restore import SessionSetup
 from .secrecy import concealed
 
-__all__ = ["Credentials", "Login"]
+__all__ = ["Answered", "Credentials", "Login"]
+
+Answered = Callable[[RawReply], object]
+"""What is called with the reply to a step."""
 
 Secret = SecretStr | str | Callable[[], "SecretStr | str"]
 """A secret, or what is called for it at every login."""
@@ -75,7 +77,7 @@ class Login:
     Args:
         credentials: Who logs in.
         setup: What the session is to have on the server.
-        ask: Sends an action; raises `InvalidAction`.
+        ask: Sends an action, and calls back with its reply; raises `InvalidAction`.
         fail: Called with why it cannot be.
         done: Called when actions may be sent.
         learn: Called with the headers of CoreSettings, which tell the version; None not to ask.
@@ -87,7 +89,7 @@ class Login:
         credentials: Credentials,
         setup: SessionSetup,
         *,
-        ask: Callable[[RawAction, Callable[[Exchange[Any]], object]], object],
+        ask: Callable[[RawAction, Answered], object],
         fail: Callable[[AmiError], object],
         done: Callable[[], object],
         learn: Callable[[Any], object] | None,
@@ -121,15 +123,14 @@ class Login:
             self.waits_for_boot = False
             self._restore()
 
-    def _challenged(self, exchange: Exchange[Any]) -> None:
-        reply = exchange.reply
-        challenge = reply.headers.get("Challenge") if reply is not None else None
+    def _challenged(self, reply: RawReply) -> None:
+        challenge = reply.headers.get("Challenge")
         if challenge is not None:
             self._prove(lambda secret: self._answer(challenge, secret))
-        elif reply is not None and reply.ok:
+        elif reply.ok:
             self._fail(ConnectFailed('the server sent no challenge; auth="plain" needs none'))
         else:
-            self._logged_in(exchange)
+            self._logged_in(reply)
 
     def _answer(self, challenge: str, secret: str) -> list[tuple[str, str]]:
         text = (challenge + secret).encode(self._encoding, "surrogateescape")
@@ -152,9 +153,7 @@ class Login:
             headers.append(("Events", self._setup.mask))
         self._step("Login", headers, self._logged_in)
 
-    def _step(
-        self, name: str, headers: list[tuple[str, str]], then: Callable[[Exchange[Any]], object]
-    ) -> None:
+    def _step(self, name: str, headers: list[tuple[str, str]], then: Answered) -> None:
         fault: AmiError | None = None
         try:
             self._ask(RawAction(name, headers), then)
@@ -166,23 +165,22 @@ class Login:
         if fault is not None:
             self._fail(fault)
 
-    def _logged_in(self, exchange: Exchange[Any]) -> None:
-        reply = exchange.reply
-        if reply is None or not reply.ok:
-            said = (reply.message if reply is not None else None) or "no reason given"
+    def _logged_in(self, reply: RawReply) -> None:
+        if not reply.ok:
+            said = reply.message or "no reason given"
             self._fail(LoginRefused(f"the server refused the login: {said.strip()}"))
             return
         logs.session.debug("logged in as %s", self._credentials.username)
-        if self._learn is not None:
-            self._step("CoreSettings", [], self._told_version)
-        else:
+        learn = self._learn
+        if learn is None:
+            self._await_boot()
+            return
+
+        def told(reply: RawReply) -> None:
+            learn(reply.headers)  # a user who may not read the version goes without
             self._await_boot()
 
-    def _told_version(self, exchange: Exchange[Any]) -> None:
-        """Note the server's version; a user who may not read it goes without."""
-        if exchange.reply is not None and self._learn is not None:
-            self._learn(exchange.reply.headers)
-        self._await_boot()
+        self._step("CoreSettings", [], told)
 
     def _await_boot(self) -> None:
         if self._booted:
@@ -190,11 +188,14 @@ class Login:
         else:
             self.waits_for_boot = True
 
-    def _restore(self, exchange: Exchange[Any] | None = None) -> None:
-        if exchange is not None and exchange.reply is not None and not exchange.reply.ok:
-            logs.session.warning("a filter could not be restored: %s", exchange.reply.message)
+    def _restored(self, reply: RawReply) -> None:
+        if not reply.ok:
+            logs.session.warning("a filter could not be restored: %s", reply.message)
+        self._restore()
+
+    def _restore(self) -> None:
         if self._filters:
-            self._ask(self._filters.pop(0), self._restore)
+            self._ask(self._filters.pop(0), self._restored)
             return
         self.muted = False
         self._done()

@@ -45,7 +45,7 @@ from .errors import (
 )
 from .exchange import Deadlines, Exchange
 from .headers import Headers, header
-from .login import Credentials, Login
+from .login import Answered, Credentials, Login
 from .models import (
     Event,
     EventReply,
@@ -53,6 +53,7 @@ from .models import (
     ListReply,
     PairsReply,
     RawAction,
+    RawReply,
     TextReply,
     UnknownEvent,
 )
@@ -320,12 +321,13 @@ class Session:
 
     # --- login ----------------------------------------------------------------------------
 
-    def _ask(self, action: RawAction, on_done: Callable[[Exchange[Any]], object]) -> None:
+    def _ask(self, action: RawAction, answered: Answered) -> None:
         """Send a step of the login."""
 
-        def done(exchange: Exchange[Any]) -> None:
-            if self.state is State.LOGIN:
-                on_done(exchange)
+        def done(exchange: Exchange[RawReply]) -> None:
+            if self.state is State.LOGIN:  # else the session has ended
+                assert exchange.reply is not None
+                answered(exchange.reply)
 
         self._start(Exchange(action, on_done=done, encoding=self._encoding))
 
