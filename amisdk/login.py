@@ -53,7 +53,7 @@ class Credentials:
         """Return the secret.
 
         Raises:
-            ConnectFailed: What is called for it raised, or gave no text.
+            ConnectFailed: What is called for it raised, or it is no text.
         """
         try:
             given = self.secret() if callable(self.secret) else self.secret
@@ -66,7 +66,9 @@ class Credentials:
                 return secret
             if inspect.iscoroutine(given):
                 given.close()  # nobody will await it
-            fault = "the function that gives the secret returned no text"
+            called = callable(self.secret)
+            what = "function that gives the secret returned" if called else "secret is"
+            fault = f"the {what} no text"
             del given, secret  # a traceback shows what its frames hold
         raise ConnectFailed(f"cannot log in: {fault}")
 

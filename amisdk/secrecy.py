@@ -27,9 +27,10 @@ def concealed(given: object) -> Any:
 
     What is neither becomes None: it might be a secret of the wrong type.
     """
-    if isinstance(given, str):
-        return SecretStr(given)
-    return given if isinstance(given, SecretStr) or callable(given) else None
+    if callable(given):
+        return given
+    text = given.get_secret_value() if isinstance(given, SecretStr) else given
+    return SecretStr(text) if isinstance(text, str) else None  # SecretStr(None) can be made
 
 
 def _quiet(name: str) -> Any:

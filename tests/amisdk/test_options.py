@@ -242,6 +242,13 @@ def test_the_secret_is_shown_nowhere() -> None:
         assert options.credentials().ask().get_secret_value() == "sesame"
 
 
+@pytest.mark.parametrize("secret", [None, b"sesame", 5, SecretStr(None), SecretStr(5)])  # type: ignore[arg-type]
+def test_a_secret_that_is_no_text_is_refused_where_it_is_given(secret: Any) -> None:
+    with pytest.raises(TypeError, match='"secret" is a text') as caught:
+        Options(username="u", secret=secret)
+    assert "sesame" not in str(caught.value)
+
+
 def test_the_credentials_are_those_of_the_options() -> None:
     credentials = Options(username="u", secret="p", auth="plain").credentials()
     assert (credentials.username, credentials.auth) == ("u", "plain")
