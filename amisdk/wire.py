@@ -238,9 +238,9 @@ def encode(
                 field=key,
             )
         lines.append(line)
-    if not action.strip():
-        raise InvalidAction("an action needs a name", field="Action")
-    if not 0 < len(lines[1]) - len("ActionID: ") <= MAX_ACTION_ID or action_id.strip() != action_id:
+    if not _is_bare(action):
+        raise InvalidAction("an action needs a name, no space around it", field="Action")
+    if not 0 < len(lines[1]) - len("ActionID: ") <= MAX_ACTION_ID or not _is_bare(action_id):
         raise InvalidAction(
             f"{action}: an ActionID has 1 to {MAX_ACTION_ID} bytes, no space around them",
             field="ActionID",
@@ -250,3 +250,8 @@ def encode(
             f"{action}: {len(lines)} headers; a server takes {MAX_HEADERS}", field=None
         )
     return b"\r\n".join(lines) + _END
+
+
+def _is_bare(text: str) -> bool:
+    """Whether a server takes a text as it is: it skips blanks and controls at its beginning."""
+    return text[:1] > " " and text == text.strip()

@@ -115,14 +115,23 @@ def test_an_action_id_has_67_bytes_and_no_more(filler: str) -> None:
     assert refused("Ping", action_id + "x").field == "ActionID"
 
 
-@pytest.mark.parametrize("action_id", ["", " ", " 7", "\t7"])
+BLANKED = ["", " ", " x", "\tx", "\x01x", "\x1fx", "\x0b", "x ", "x\t"]
+"""The server skips blanks and control characters before a value, and who looks does not see it."""
+
+
+@pytest.mark.parametrize("action_id", BLANKED)
 def test_an_action_id_that_the_server_would_not_echo_as_sent_is_refused(action_id: str) -> None:
     assert refused("Ping", action_id).field == "ActionID"
 
 
-@pytest.mark.parametrize("action", ["", " ", "\t"])
-def test_an_action_needs_a_name(action: str) -> None:
+@pytest.mark.parametrize("action", BLANKED)
+def test_an_action_needs_a_name_that_the_server_reads_as_it_is(action: str) -> None:
     assert refused(action).field == "Action"
+
+
+@pytest.mark.parametrize("name", ["!", "\x7f", "é", "x y", "x\x01y"])
+def test_what_the_server_keeps_is_not_refused(name: str) -> None:
+    assert encode(name, name) == f"Action: {name}\r\nActionID: {name}\r\n\r\n".encode()
 
 
 TEXT = st.text(st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=80)
