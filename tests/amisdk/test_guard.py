@@ -7,6 +7,7 @@ import pytest
 from amisdk import RawAction, actions
 from amisdk.doctor import infos_of
 from amisdk.errors import ActionNotAllowed, InvalidAction
+from amisdk.exchange import Exchange
 from amisdk.guard import Guard
 from amisdk.models import Action
 
@@ -135,3 +136,9 @@ def test_one_text_is_no_list_of_names(what: str, names: str) -> None:
 def test_what_names_no_action_is_refused(what: str, item: Any) -> None:
     with pytest.raises(TypeError, match=f'"{what}" takes classes of actions and AMI names'):
         Guard(**{what: [item]})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [" QueueAdd", "\tQueueAdd", "\x01QueueAdd", "QueueAdd "])
+def test_a_name_that_only_a_server_takes_for_a_denied_one_cannot_be_sent(name: str) -> None:
+    with pytest.raises(InvalidAction):
+        Exchange(RawAction(name), on_done=lambda _: None)
