@@ -9,33 +9,38 @@ server would.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from hashlib import md5
-from typing import Any, Self
 from urllib.parse import quote
 
 from amisdk_models.registry import ACTIONS
 
-from amisdk.headers import Headers, split_header
+from amisdk.headers import Headers
 from amisdk.models import Event
+
+from .peer import GREETING, Peer
+from .scripted import ScriptedServer
 
 __all__ = ["FakeAsterisk"]
 
 Pairs = Iterable[tuple[str, object]]
 MAJOR = 22
-GREETING = b"Asterisk Call Manager/11.0.0\r\n"
 
 
-class FakeAsterisk:
+class FakeAsterisk(ScriptedServer):
     """An AMI server on 127.0.0.1, for tests and demonstrations.
 
     ::
 
         async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
             await ami.send(actions.Ping())
+
+        with FakeAsterisk() as server, Client.from_url(server.url) as ami:
+            ami.send(actions.Ping())
+
+    It runs in a thread of its own; `emit` and `received` may be used from any.
 
     Args:
         username: The one user that may log in.
@@ -52,49 +57,21 @@ class FakeAsterisk:
         port: int = 0,
         ring: float = 0.0,
     ) -> None:
+        super().__init__(self._serve, port=port)
         self.username = username
         self.secret = secret
-        self.port = port
         self.ring = ring
         self.received: list[Headers] = []
         """Every action that came, with its headers; secrets are masked."""
-        self._server: asyncio.Server | None = None
-        self._sessions: set[_Session] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._serving: set[asyncio.Task[Any]] = set()
+        self._sessions: list[_Session] = []
         self._calls = itertools.count(1)
         self.channels: dict[str, str] = {}
         """The channels that are up: name to unique id."""
 
     @property
     def url(self) -> str:
-        """What `AsyncClient.from_url` takes; it holds the secret."""
+        """What `AsyncClient.from_url` and `Client.from_url` take; it holds the secret."""
         return f"ami://{quote(self.username)}:{quote(self.secret, safe='')}@127.0.0.1:{self.port}"
-
-    async def start(self) -> None:
-        """Listen."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def stop(self) -> None:
-        """Drop all connections and stop listening."""
-        if self._server is None:
-            return
-        self._server.close()
-        for session in list(self._sessions):
-            session.drop()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, *self._serving, return_exceptions=True)
-        await self._server.wait_closed()
-        self._server = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     def emit(self, event: Event | Pairs) -> None:
         """Send an event to every session that wants events.
@@ -102,38 +79,25 @@ class FakeAsterisk:
         Args:
             event: An event made by hand, or its headers, the first of which is Event.
         """
-        pairs = list(event.headers if isinstance(event, Event) else event)
+        self.call(self._emit, list(event.headers if isinstance(event, Event) else event))
+
+    def _emit(self, pairs: Pairs) -> None:
         for session in self._sessions:
             if session.wants_events:
                 session.write(pairs)
-
-    def run(self, work: Awaitable[None]) -> None:
-        """Run something beside the sessions, until the server stops."""
-        task = asyncio.ensure_future(_awaited(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     def new_channel(self, name: str) -> tuple[str, str]:
         """Make the name and the unique id of a channel."""
         number = next(self._calls)
         return f"{name}-{number:08x}", f"1795379457.{number}"
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        session = _Session(self, reader, writer)
-        self._sessions.add(session)
-        if (task := asyncio.current_task()) is not None:
-            self._serving.add(task)
-            task.add_done_callback(self._serving.discard)
+    async def _serve(self, peer: Peer) -> None:
+        session = _Session(self, peer)
+        self._sessions.append(session)
         try:
-            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-                await session.serve()
+            await session.serve()
         finally:
-            self._sessions.discard(session)
-            session.drop()
-
-
-async def _awaited(work: Awaitable[None]) -> None:
-    await work
+            self._sessions.remove(session)
 
 
 Play = Callable[["_Session", Headers], Awaitable[None]]
@@ -142,12 +106,9 @@ Play = Callable[["_Session", Headers], Awaitable[None]]
 class _Session:
     """One client."""
 
-    def __init__(
-        self, server: FakeAsterisk, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    def __init__(self, server: FakeAsterisk, peer: Peer) -> None:
         self.server = server
-        self._reader = reader
-        self._writer = writer
+        self._peer = peer
         self._challenge = ""
         self.logged_in = False
         self.wants_events = False
@@ -155,12 +116,7 @@ class _Session:
 
     def write(self, pairs: Pairs) -> None:
         """Write one message."""
-        lines = "".join(f"{key}: {value}\r\n" for key, value in pairs)
-        self._writer.write(f"{lines}\r\n".encode("utf-8", "surrogateescape"))
-
-    def drop(self) -> None:
-        """End the connection."""
-        self._writer.close()
+        self._peer.write(*(f"{key}: {value}" for key, value in pairs))
 
     def respond(self, action: Headers, response: str, *pairs: tuple[str, object]) -> None:
         """Write the response to an action."""
@@ -170,12 +126,10 @@ class _Session:
 
     async def serve(self) -> None:
         """Answer actions until the client leaves."""
-        self._writer.write(GREETING)
+        self._peer.send(GREETING)
         while not self.leaving:
-            data = await self._reader.readuntil(b"\r\n\r\n")
-            lines = data.decode("utf-8", "surrogateescape").strip("\r\n").split("\r\n")
-            await self._answer(Headers(split_header(line) for line in lines))
-            await self._writer.drain()
+            await self._answer(await self._peer.action())
+            await self._peer.writer.drain()
 
     async def _answer(self, action: Headers) -> None:
         hidden = ("secret", "key")

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from amisdk import AsyncClient, RawAction, actions, errors, events
 from amisdk.models import Event
-from amisdk.testing import FakeAsterisk
+from amisdk.testing import FakeAsterisk, ScriptedServer
 from amisdk.wire import Limits
 from tests.support import GREETING, Peer, asynchronous, client, serving
 
@@ -731,23 +731,11 @@ async def _tls_login(authority: trustme.CA, name: str, **options: object) -> Non
     server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(name).configure_cert(server_side)
 
-    async def play(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = Peer(reader, writer)
-        try:
-            await peer.login()
-            await peer.gone()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(play, "127.0.0.1", 0, ssl=server_side)
-    try:
-        port = server.sockets[0].getsockname()[1]
-        async with client(port, **options) as ami:
-            assert ami.connected
-    finally:
-        server.close()
+    async with (
+        ScriptedServer(Peer.serve, ssl=server_side) as server,
+        client(server.port, **options) as ami,
+    ):
+        assert ami.connected
 
 
 def _trusting(authority: trustme.CA) -> ssl.SSLContext:

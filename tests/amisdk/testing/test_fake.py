@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from amisdk import AsyncClient, RawAction, actions, errors, events
+from amisdk import AsyncClient, Client, RawAction, actions, errors, events
 from amisdk.testing import FakeAsterisk
 from tests.support import asynchronous
 
@@ -106,3 +106,24 @@ async def test_it_lists_what_it_plays() -> None:
         assert listed.pairs["Ping"] == "(Priv: <none>)"
         assert (await ami.doctor(*listed.pairs)).healthy
         assert not (await ami.doctor(actions.CoreStatus)).healthy
+
+
+def test_it_serves_the_blocking_client_and_may_be_used_from_any_thread() -> None:
+    with FakeAsterisk() as server, Client.from_url(server.url) as ami:
+        stream = ami.events(events.Hangup)
+        for cause in range(100):
+            server.emit(events.Hangup(cause=cause))
+        assert ami.send(actions.Ping()).ping == "Pong"
+        assert [stream.get(10).cause for _ in range(100)] == list(range(100))
+        assert server.received[-1]["Action"] == "Ping"
+    with pytest.raises(errors.ConnectFailed):
+        Client.from_url(server.url).connect()
+
+
+def test_events_before_anybody_listens_go_nowhere() -> None:
+    server = FakeAsterisk()
+    server.emit(events.Hangup(cause=1))
+    with server, Client.from_url(server.url) as ami:
+        stream = ami.events(events.Hangup)
+        server.emit(events.Hangup(cause=2))
+        assert stream.get(10).cause == 2
