@@ -18,10 +18,10 @@ from pydantic import (
     BeforeValidator,
     GetCoreSchemaHandler,
     SecretStr,
-    StringConstraints,
+    WithJsonSchema,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 __all__ = [
     "Absent",
@@ -223,9 +223,21 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _given(value: str) -> str:
+    # pydantic's own min_length refuses the surrogates that stand for bytes which are no text.
+    if not value:
+        raise PydanticKnownError("string_too_short", {"min_length": 1})
+    return value
+
+
 Text = Annotated[str, AfterValidator(_one_line)]
 """A text that fits into one header."""
-TextGiven = Annotated[str, StringConstraints(min_length=1), AfterValidator(_one_line)]
+TextGiven = Annotated[
+    str,
+    AfterValidator(_given),
+    AfterValidator(_one_line),
+    WithJsonSchema({"type": "string", "minLength": 1}),
+]
 """A text that is not empty: the server takes an empty one for a missing header."""
 
 
