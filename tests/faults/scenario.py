@@ -1,0 +1,72 @@
+"""What makes a test of a scenario: one for each client, bounded, and nothing may be left of it."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.drive import BOUND, SECRET, Ami, Call, Drive, Events, Signal
+from tests.faults.drives import AsyncDrive, BlockingDrive
+
+__all__ = ["BOUND", "SECRET", "Ami", "Call", "Drive", "Events", "Signal", "scenario"]
+
+
+_both = pytest.mark.parametrize(
+    "drive", [AsyncDrive(), BlockingDrive()], ids=["asyncio", "blocking"]
+)
+
+
+def scenario(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Make a test of a coroutine that takes `drive`: one for each client, bounded, no leaks."""
+
+    @functools.wraps(test)
+    def run(*args: Any, drive: Drive, **kwargs: Any) -> None:
+        before = _resources()
+        handler = signal.signal(signal.SIGALRM, _hangs)
+        signal.setitimer(signal.ITIMER_REAL, 2 * BOUND)
+        try:
+            drive.run(test(*args, drive=drive, **kwargs))
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, handler)
+        check_nothing_left(before)
+
+    both: Callable[..., None] = _both(run)
+    return both
+
+
+def _hangs(*_: object) -> None:
+    raise TimeoutError("the scenario hangs")
+
+
+def _resources() -> tuple[set[threading.Thread], set[str]]:
+    return set(threading.enumerate()), _descriptors()
+
+
+def _descriptors() -> set[str]:
+    found = set()
+    for entry in os.listdir("/proc/self/fd"):  # noqa: PTH208
+        with suppress(OSError):
+            found.add(f"{entry} {Path(f'/proc/self/fd/{entry}').readlink()}")
+    return found
+
+
+def check_nothing_left(before: tuple[set[threading.Thread], set[str]]) -> None:
+    """Wait a moment for threads to end, and see that no more is there than before."""
+    threads, descriptors = before
+    end = time.monotonic() + 5
+    while extra := set(threading.enumerate()) - threads:
+        assert time.monotonic() < end, extra
+        time.sleep(0.001)
+    gc.collect()
+    assert not _descriptors() - descriptors
