@@ -112,7 +112,7 @@ def test_other_threads_reach_the_connections_in_order() -> None:
             pass
         for number in range(10):
             server.call(lambda number=number: server.peers[0].send(b"%d" % number))
-        server.call(lambda: server.peers[0].half_close())
+        server.call(server.peers[0].half_close)
         assert _read_all(connection) == b"0123456789"
 
 
