@@ -6,15 +6,13 @@ The asyncio client runs in an event loop of its own, in a thread.
 import asyncio
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from time import monotonic
 from typing import Any, TypeVar
 
 from amisdk import AsyncClient, Client, Event, Reply, actions, events
 from amisdk.backoff import Reconnect
-from amisdk.lifecycle import Closed, LifecycleEvent, Occurrence
+from amisdk.lifecycle import LifecycleEvent, Occurrence
 from amisdk.mailbox import QUEUE_SIZE, Policy
 from amisdk.models import Action
 from amisdk.subscriptions import Wanted
