@@ -433,9 +433,12 @@ async def test_handlers_plain_and_coroutine_and_off() -> None:
         ami.off(slow)
         server.emit(events.Hangup(cause=17))
         await ami.send(actions.Ping())
-    assert seen[:2] == [("plain", "16"), ("by name", "Hangup")]
-    assert seen[2:4] == [("slow", "Newchannel"), ("slow", "Hangup")]
-    assert seen[4:] == [("by name", "Hangup")]
+    told = {name: [what for who, what in seen if who == name] for name, _ in seen}
+    assert told == {
+        "plain": ["16"],
+        "slow": ["Newchannel", "Hangup"],
+        "by name": ["Hangup", "Hangup"],
+    }
 
 
 @asynchronous
@@ -801,7 +804,8 @@ async def test_an_action_of_another_version_is_refused_before_it_is_sent() -> No
         assert not ami.supports(actions.SIPpeers)
         assert not ami.supports(actions.SIPpeers())
         assert ami.supports(actions.QueueAdd)
-        assert ami.supports(RawAction("SIPpeers"))
+        assert not ami.supports(RawAction("SIPpeers"))
+        assert not ami.supports("SIPpeers")
 
 
 @asynchronous
