@@ -199,17 +199,14 @@ class Session:
     def receive_eof(self, cause: BaseException | None = None) -> None:
         """Take note that the connection is gone."""
         reason = f": {cause}" if cause is not None and str(cause) else ""
-        error: AmiError | None
+        error: AmiError
         if self.state is State.GREETING:
             error = NoGreeting(f"the connection ended before a greeting came{reason}")
         elif self.state is State.LOGIN:
             error = ConnectFailed(f"the connection ended during login{reason}")
-        elif self.state is State.LEAVING:
-            error = None
         else:
             error = ConnectionClosed(f"the connection to the server is lost{reason}")
-        if error is not None:
-            error.__cause__ = cause
+        error.__cause__ = cause
         self._shut(error)
 
     def data_to_send(self) -> bytes:
@@ -302,7 +299,8 @@ class Session:
             return
         self.state = State.LEAVING
         self._fail_pending(None)
-        self._start(Exchange(RawAction("Logoff"), on_done=self._left, timeout=patience))
+        if self.state is State.LEAVING:  # else one who was told has closed it
+            self._start(Exchange(RawAction("Logoff"), on_done=self._left, timeout=patience))
 
     def _left(self, _: Exchange[Any]) -> None:
         self._shut(None)
@@ -631,6 +629,8 @@ class Session:
     def _shut(self, error: AmiError | None) -> None:
         if self.state is State.CLOSED:
             return
+        if self.state is State.LEAVING:
+            error = None  # whatever ended it: the end was wished for
         if error is not None:
             logs.session.warning("the session ended: %s", error)
         was_open = self.state in (State.READY, State.LEAVING)
