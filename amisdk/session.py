@@ -29,6 +29,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 from . import logs
@@ -283,6 +284,8 @@ class Session:
             return
         # The server will answer all the same, and the answer must not be taken for another's.
         self._abandoned[exchange.action_id] = exchange
+        if exchange.action_id in self._blocking and exchange.action.ami.blocks is None:
+            self._blocking[exchange.action_id] = self._clock()  # nobody waits for it any more
         if len(self._abandoned) > _ABANDONED_KEPT:
             self._forget(next(iter(self._abandoned.values())))
 
@@ -387,20 +390,23 @@ class Session:
             self._set_deadline(exchange)
         else:
             self._deadlines.add(exchange, self._pending)
-        blocked = self._blocked(exchange)
-        if blocked > 0:
-            self._blocking[action_id] = self._clock() + blocked
+        self._note_block(exchange)
         logs.session.debug("sending %s %s", action.ami_name, action_id)
 
-    def _blocked(self, exchange: Exchange[Any]) -> float:
-        """Return for how many seconds an action may keep the server from answering a Ping."""
-        action = exchange.action
+    def _note_block(self, exchange: Exchange[Any]) -> None:
+        """Take note of how long an action may keep the server from answering a Ping."""
+        action, begin = exchange.action, self._clock()
         if action.ami.blocks is not None:
-            return action.ami.blocks.seconds(dict(action))
-        if isinstance(action, RawAction) and exchange.on_done is not _nothing:
+            seconds = action.ami.blocks.seconds(dict(action))
+            # A server does one thing after the other.
+            begin = max((begin, *self._blocking.values()))
+        elif isinstance(action, RawAction) and exchange.on_done is not _nothing:
             # Nobody knows; it is thought to do so for as long as its caller waits.
-            return float("inf") if exchange.timeout is None else exchange.timeout
-        return 0
+            seconds = inf if exchange.timeout is None else exchange.timeout
+        else:
+            return
+        if seconds > 0:
+            self._blocking[exchange.action_id] = begin + seconds
 
     def _set_deadline(self, exchange: Exchange[Any]) -> None:
         exchange.alive = False
