@@ -448,7 +448,7 @@ class Session:
     def _receive_response(self, frame: str, response: str) -> None:
         action_id = header(frame, "ActionID")
         exchange = self._pending.get(action_id) if action_id is not None else None
-        if exchange is None:
+        if exchange is None or not exchange.sent:
             self._stats.unmatched += 1
             logs.session.debug("dropped a response (%s) that no action waits for", response)
             return
@@ -582,7 +582,7 @@ class Session:
                     return exchange
             return None
         claimed = self._claiming.get(action_id)
-        if claimed is None:
+        if claimed is None or not claimed.sent:
             return None
         ami = claimed.action.ami
         if claimed.until_later:
