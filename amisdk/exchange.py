@@ -64,6 +64,7 @@ class Exchange(Generic[R]):
         "retry",
         "sent",
         "timeout",
+        "tried",
         "until_later",
     )
 
@@ -98,6 +99,8 @@ class Exchange(Generic[R]):
         self.retry = retry
         self.check_version = check_version
         self.sent = False
+        self.tried = False
+        """Whether it was sent on a connection before this one."""
         self.done = False
         self.listing = False
         self.number = 0
@@ -133,7 +136,7 @@ class Exchange(Generic[R]):
         """Return the error of an exchange whose connection is not there (any more)."""
         kind, told = (
             (OutcomeUnknown, "its outcome is unknown")
-            if self.sent
+            if self.sent or self.tried
             else (NotSent, "it was not sent")
         )
         text = f"{self.action.ami_name}: {told}; {why}"
@@ -142,7 +145,8 @@ class Exchange(Generic[R]):
         return error
 
     def rewind(self) -> None:
-        """Make it what it was before it was sent."""
+        """Make it ready to be sent again."""
+        self.tried = self.tried or self.sent
         self.sent = self.listing = self.alive = False
         self.items, self.end, self.event, self.reply = [], None, None, None
 
