@@ -6,14 +6,14 @@ import os
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ssl import SSLContext, SSLError, TLSVersion, create_default_context
+from ssl import SSLContext, SSLEOFError, SSLError, TLSVersion, create_default_context
 from typing import Any, Literal, cast, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import SecretStr
 
 from .backoff import Reconnect
-from .errors import ConnectFailed
+from .errors import ConnectFailed, NoGreeting
 from .guard import ActionNames, Guard
 from .login import Credentials, Secret
 from .models import Event
@@ -268,9 +268,16 @@ def env_arguments(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     }
 
 
+_HUNG_UP = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, SSLEOFError)
+"""What is raised where the server took the connection, and ended it before TLS or we were ready."""
+
+
 def unreachable(host: str, port: int, error: OSError | UnicodeError) -> ConnectFailed:
     """Return the error for a connection that could not be made."""
-    if isinstance(error, SSLError):
+    failed: ConnectFailed
+    if isinstance(error, _HUNG_UP):
+        failed = NoGreeting(f"{host}:{port} hung up before a greeting came: {error}")
+    elif isinstance(error, SSLError):
         failed = ConnectFailed(f"TLS with {host}:{port} failed: {error}")
     else:
         failed = ConnectFailed(f"cannot reach {host}:{port}: {error}")
