@@ -46,7 +46,7 @@ class AsyncDrive(Drive):
             assert not timers
 
         asyncio.run(bounded())
-        gc.collect()
+        gc.collect()  # it may tell of exceptions that nobody retrieved
         assert not faults
 
     def client(self, server: ScriptedServer | int, **options: Any) -> Ami:
