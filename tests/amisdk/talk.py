@@ -91,7 +91,10 @@ class Conversation:
 
     def wait(self, seconds: float) -> None:
         """Let time pass, and call `expire` as a pump does."""
-        until = self.now + seconds
+        self.wait_until(self.now + seconds)
+
+    def wait_until(self, until: float) -> None:
+        """Let time pass until a moment."""
         while (due := self.side.next_deadline()) is not None and due <= until:
             self.now = max(self.now, due)
             self.side.expire()
