@@ -240,7 +240,8 @@ class Link:
 
     def abandon(self, exchange: Exchange[Any]) -> None:
         """Take note that nobody waits for an exchange any more."""
-        if self._held.pop(exchange.action_id, None) is not None:
+        if self._held.get(exchange.action_id) is exchange:  # the ActionID may be used again
+            del self._held[exchange.action_id]
             exchange.done = True
         elif self._session is not None:
             self._session.abandon(exchange)
@@ -257,9 +258,7 @@ class Link:
         """End at once."""
         if self.phase is Phase.CLOSED:
             return
-        session, self._session = self._session, None
-        if session is not None:
-            session.close(error)
+        self._shed(error)
         self._end(error)
 
     # --- connections ----------------------------------------------------------------------
@@ -353,13 +352,13 @@ class Link:
         self._tell_held(error)
         on_open(error)
 
-    def _shed(self) -> None:
+    def _shed(self, error: AmiError | None = None) -> None:
         """Let go of the connection."""
         session, self._session = self._session, None
         self._transport.drop()
         self._patience = None
         if session is not None:
-            session.close()
+            session.close(error)
 
     def _lost(self, session: Session, error: AmiError | None) -> None:
         if session is not self._session or self.phase is not Phase.UP:
@@ -371,7 +370,8 @@ class Link:
             self._end(None)
             return
         for exchange in session.unanswered:
-            self._hold(exchange)
+            if not exchange.done:  # else it was given up since
+                self._hold(exchange)
         self.phase = Phase.WAITING
         self._dispatcher.tell(Disconnected(error))
         if self._reconnect is None:
@@ -433,35 +433,35 @@ class Link:
     # --- full queues ----------------------------------------------------------------------
 
     def _pause(self) -> None:
-        if self._session is None or self.phase is not Phase.UP:
+        if self.phase is not Phase.UP:
             return
         blocked = all(one.policy == "block" for one in self._dispatcher.pressure.full)
         self._patience = inf if blocked else self._clock() + PATIENCE
-        self._session.reading(False)
-        self._transport.read(False)
+        self._read(False)
 
     def _lose_patience(self) -> None:
         """Let the policies of full queues act, and read on, unless one of them blocks."""
         self._patience = None
         pressure = self._dispatcher.pressure
         slow = pressure.settle()
-        if slow is not None and self._session is not None:
+        if slow is not None:
+            assert self._session is not None
             self._session.close(SlowConsumer(f"{slow.what} did not keep up with its events"))
         elif pressure.full:
             self._patience = inf
         else:
-            self._read_on()
+            self._read(True)
 
     def _resume(self) -> None:
         """Read on: the last full queue has room again."""
         if self._patience is not None:
             self._patience = None
-            self._read_on()
+            self._read(True)
 
-    def _read_on(self) -> None:
-        if self._session is not None:
-            self._session.reading(True)
-            self._transport.read(True)
+    def _read(self, going_on: bool) -> None:
+        assert self._session is not None
+        self._session.reading(going_on)
+        self._transport.read(going_on)
 
 
 def _nothing(_: AmiError | None) -> None:
