@@ -15,10 +15,21 @@ from typing import Any
 
 import pytest
 
+from amisdk.testing import ScriptedServer
 from tests.faults.drive import BOUND, SECRET, Ami, Call, Drive, Events, Signal
 from tests.faults.drives import AsyncDrive, BlockingDrive
 
-__all__ = ["BOUND", "SECRET", "Ami", "Call", "Drive", "Events", "Signal", "scenario"]
+__all__ = ["BOUND", "SECRET", "Ami", "Call", "Drive", "Events", "Signal", "drop_all", "scenario"]
+
+
+def drop_all(server: ScriptedServer) -> None:
+    """Reset every connection of a server; from any thread."""
+
+    def reset() -> None:
+        for peer in server.peers:
+            peer.reset()
+
+    server.call(reset)
 
 
 _both = pytest.mark.parametrize(

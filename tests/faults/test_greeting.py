@@ -4,14 +4,9 @@ import pytest
 
 from amisdk import Reconnect, actions, errors, lifecycle
 from amisdk.testing import GREETING, FakeAsterisk, Peer, ScriptedServer
-from tests.faults.scenario import SECRET, Drive, Signal, scenario
+from tests.faults.scenario import SECRET, Drive, Signal, drop_all, scenario
 
 QUICK = Reconnect(first_wait=0.01, max_wait=0.05)
-
-
-def reset_all(server: ScriptedServer) -> None:
-    for peer in server.peers:
-        peer.reset()
 
 
 STRANGERS = {
@@ -176,7 +171,7 @@ async def test_a_login_that_is_refused_after_an_outage_ends_the_client(drive: Dr
         await ami.connect()
         stream = ami.events()
         server.secret = "changed"
-        server.call(reset_all, server)
+        drop_all(server)
         with pytest.raises(errors.ConnectionClosed, match="refused the login") as caught:
             await ami.wait_closed()
         assert isinstance(caught.value.__cause__, errors.LoginRefused)
@@ -196,7 +191,7 @@ async def test_a_secret_that_is_asked_for_at_each_login_survives_its_change(driv
     with FakeAsterisk(secret="first") as server:
         async with drive.client(server, secret=lambda: secrets[0], reconnect=QUICK) as ami:
             server.secret = secrets[0] = "second"
-            server.call(reset_all, server)
+            drop_all(server)
             await drive.until(lambda: len(server.arrivals) == 2)
             assert (await ami.send(actions.Ping())).ping == "Pong"
 
@@ -254,7 +249,8 @@ async def test_a_hang_up_before_the_greeting_is_told_to_who_tries_once(drive: Dr
 async def test_trying_again_ends_with_the_connect_deadline(drive: Drive) -> None:
     with ScriptedServer(_hang_up) as server:
         ami = drive.client(server, connect_timeout=0.2, reconnect=QUICK)
-        with pytest.raises(errors.NoGreeting):
+        # The deadline may come while it waits, or in the middle of an attempt.
+        with pytest.raises((errors.NoGreeting, errors.ConnectTimeout)):
             await ami.connect()
         assert len(server.arrivals) > 2
         await ami.close()
