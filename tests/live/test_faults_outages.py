@@ -39,7 +39,7 @@ OUTAGES = {
 }
 
 
-@pytest.fixture(params=list(OUTAGES.values()), ids=list(OUTAGES))
+@pytest.fixture(params=OUTAGES.values(), ids=list(OUTAGES))
 def outage(request: pytest.FixtureRequest) -> Outage:
     """Each of the outages."""
     found: Outage = request.param
