@@ -35,6 +35,10 @@ def _take(mailbox: Mailbox, lock: threading.RLock) -> Any:
     return event
 
 
+def _left(until: float) -> float:
+    return min(max(0.0, until - monotonic()), threading.TIMEOUT_MAX)
+
+
 class EventStream(Generic[E_co]):
     """Events as an iterator; it subscribes when it is made, not when it is iterated.
 
@@ -85,7 +89,9 @@ class EventStream(Generic[E_co]):
             ConnectionClosed: The client gave up, and all events before that were taken.
         """
         until = None if timeout is None else monotonic() + timeout
-        with self._turn:
+        if not self._turn.acquire(timeout=-1 if until is None else _left(until)):
+            raise TimeoutError(f"other threads took all events for {timeout:g} s")
+        try:
             while not self._mailbox.events:
                 if self._mailbox.closed:
                     if self._error is None:
@@ -94,6 +100,8 @@ class EventStream(Generic[E_co]):
                 if not self._wait(until):
                     raise TimeoutError(f"no event came within {timeout:g} s")
             return _take(self._mailbox, self._lock)  # type: ignore[no-any-return]
+        finally:
+            self._turn.release()
 
     def _wait(self, until: float | None) -> bool:
         mailbox = self._mailbox
@@ -102,7 +110,7 @@ class EventStream(Generic[E_co]):
         try:
             if mailbox.events or mailbox.closed:  # it came before the bell was listened to
                 return True
-            return self._bell.wait(None if until is None else max(0.0, until - monotonic()))
+            return self._bell.wait(None if until is None else _left(until))
         finally:
             mailbox.waiting = False
 
