@@ -86,7 +86,7 @@ class Reconnected(LifecycleEvent):
 
 @dataclass(frozen=True, slots=True)
 class Closed(LifecycleEvent):
-    """The client is closed for good; nothing comes after it.
+    """The client is closed for good; nothing comes after it but losses that were not told yet.
 
     Attributes:
         reason: Why it gave up; None after ``close()``.

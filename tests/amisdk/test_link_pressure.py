@@ -245,3 +245,13 @@ def test_a_loss_is_told_to_who_asked_for_it_only() -> None:
     take(mailbox, 4)
     assert [one.ami_name for one in taken] == ["Newchannel", "EventsLost"]
     assert [one.ami_name for one in mailbox.events] == []
+
+
+def test_what_was_lost_by_then_is_told_when_a_consumer_ends_with_the_client() -> None:
+    linked = Linked()
+    mailbox = consumer(linked, "drop_oldest")
+    flood(linked, 6)
+    linked.wait(PATIENCE)
+    linked.link.abort()
+    mailbox.close()  # as the pump does
+    assert linked.names == ["Connected", "Closed", "EventsLost"]

@@ -218,6 +218,11 @@ def fails(error: type[BaseException]) -> Callable[[], str]:
     return secret
 
 
+async def vault() -> str:
+    """Return the secret to who awaits it, which nobody does."""
+    return SECRET
+
+
 NO_TEXT = "the function that gives the secret returned no text"
 BAD_SECRETS: list[tuple[Any, str]] = [
     (fails(OSError), "the function that gives the secret raised OSError"),
@@ -225,6 +230,7 @@ BAD_SECRETS: list[tuple[Any, str]] = [
     (lambda: None, NO_TEXT),
     (SECRET.encode, NO_TEXT),
     (lambda: 5, NO_TEXT),
+    (vault, NO_TEXT),
     (lambda: SecretStr(None), NO_TEXT),  # type: ignore[arg-type]
     (lambda: SecretStr(5), NO_TEXT),  # type: ignore[arg-type]
     (SecretStr(None), "the secret is no text"),  # type: ignore[arg-type]

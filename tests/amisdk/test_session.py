@@ -199,6 +199,15 @@ def test_an_action_abandoned_before_it_was_sent_is_not_sent() -> None:
     assert len(talk.done) == 1, "its ActionID is free at once"
 
 
+def test_actions_given_up_before_they_were_sent_do_not_fill_the_memory() -> None:
+    talk = Talk()
+    stays = talk.queue(PING)
+    for _ in range(1000):
+        talk.session.abandon(talk.queue(PING))
+    assert len(talk.session._out) < 200
+    assert [said["ActionID"] for said in talk.said()] == [stays.action_id]
+
+
 def test_abandoning_twice_or_after_the_end_is_harmless() -> None:
     talk = Talk()
     exchange = talk.send(PING)
