@@ -3,14 +3,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+CORE := exchange link login mailbox session wire
 
-.PHONY: demo test conformance generate check lint types asterisk asterisk-down clean
+.PHONY: demo test coverage conformance generate check lint types asterisk asterisk-down clean
 
 demo: generate  ## run the demonstration: make demo [AMI=user:secret@host:5038] [CHANNEL=PJSIP/6001]
 	$(BIN)/python examples/demo.py "$(AMI)" "$(CHANNEL)"
 
 test: $(READY)  ## run all tests, on real servers too where they can be had
 	$(BIN)/pytest
+
+coverage: $(READY)  ## every branch of the core, by its own tests alone: 100 %, or it fails
+	$(BIN)/coverage run -m pytest -q $(foreach core,$(CORE),$(wildcard tests/amisdk/test_$(core)*.py))
+	$(BIN)/coverage report
 
 conformance: $(READY)  ## run the live tests, and write what they prove: docs/conformance.md
 	AMISDK_REQUIRE_ASTERISK=1 $(BIN)/pytest tests/live --conformance
@@ -37,7 +42,7 @@ asterisk-down:  ## end the servers that "make asterisk" started
 	$(PYTHON) -m tests.live.asterisk down
 
 clean:  ## delete what the verbs made, beside generated/
-	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
