@@ -206,10 +206,17 @@ class Link:
         self._begin()
 
     def cancel(self) -> None:
-        """Give up the first connection: nobody waits for it any more."""
+        """Give up the first connection: nobody waits for it any more, even if it is just made."""
+        error = ConnectFailed("connecting was cancelled")
         if self._on_open is not None:
             self._on_open = _nothing
-            self._fail(ConnectFailed("connecting was cancelled"))
+            self._fail(error)
+        elif self.phase not in (Phase.NEW, Phase.CLOSED):
+            if self.phase is Phase.UP:
+                self._dispatcher.tell(Disconnected(error))
+            self._shed()
+            self.phase = Phase.NEW
+            self._tell_held(error)
 
     def send(self, exchange: Exchange[Any], *, wait: bool = True) -> None:
         """Send an action, or keep it until there is a connection.
