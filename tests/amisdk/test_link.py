@@ -270,12 +270,23 @@ def test_there_is_nothing_to_cancel_before_and_after() -> None:
     assert linked.phase == "NEW"
     linked.connect()
     linked.let_in()
-    linked.link.cancel()
-    assert linked.phase == "UP"
-    linked.lose()
-    linked.link.cancel()
-    assert linked.phase == "WAITING"
     linked.link.close()
+    linked.link.abort()
     linked.link.cancel()
     assert linked.phase == "CLOSED"
     assert linked.opened == [None]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_connection_that_nobody_waited_for_to_the_end_is_undone(lost: bool) -> None:
+    linked = Linked(up=False)
+    linked.connect()
+    linked.let_in()
+    if lost:
+        linked.lose()
+    linked.link.cancel()
+    assert linked.phase == "NEW"
+    assert linked.link.next_deadline() is None
+    linked.connect()
+    linked.let_in()
+    assert linked.phase == "UP"
