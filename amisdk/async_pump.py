@@ -72,6 +72,8 @@ class AsyncPump:
 
     lock = nullcontext()
     """What guards the link: nothing, as all runs in one thread."""
+    whole = nullcontext()
+    """What sees to it that nothing is half done: nothing, as no task is cancelled in between."""
 
     def __init__(self, options: Options, dispatcher: Dispatcher) -> None:
         self.link = Link(options, dispatcher, self, clock=monotonic, on_end=self._end)

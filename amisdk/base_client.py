@@ -99,6 +99,11 @@ class Pump(Protocol[Handling]):
         """What guards the link."""
         ...
 
+    @property
+    def whole(self) -> AbstractContextManager[Any]:
+        """What ends the connection if what is done inside is interrupted."""
+        ...
+
     def check_thread(self) -> None:
         """Refuse a thread that must not use the client."""
 
@@ -341,13 +346,19 @@ class BaseClient(Generic[P]):
             check_version=check_version and options.check_version,
             encoding=options.encoding,
         )
-        with self._pump.lock:
-            self._link.send(exchange, wait=(offline or options.offline) == "wait")
-            self._pump.flush_soon()
+        try:
+            with self._pump.lock, self._pump.whole:
+                self._link.send(exchange, wait=(offline or options.offline) == "wait")
+                self._pump.flush_soon()
+        except Exception:
+            raise
+        except BaseException:  # Ctrl-C: nobody will wait for it
+            self._abandon(exchange)
+            raise
         return exchange
 
     def _abandon(self, exchange: Exchange[Any]) -> None:
-        with self._pump.lock:
+        with self._pump.lock, self._pump.whole:
             self._link.abandon(exchange)
 
     def _reply(self, exchange: Exchange[R], *, check: bool = True) -> R:

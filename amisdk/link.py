@@ -30,6 +30,7 @@ from typing import Any, Protocol
 from .errors import (
     AmiError,
     ConnectFailed,
+    ConnectionClosed,
     ConnectTimeout,
     DuplicateActionID,
     LoginRefused,
@@ -149,6 +150,12 @@ class Link:
         """Take note that the connection could not be made."""
         assert self._session is not None
         self._session.close(error)
+
+    def interrupted(self) -> None:
+        """Take note that something was left half done: what is in flight is not known."""
+        if self._session is not None:
+            text = "the connection is lost: a thread was interrupted in the middle of using it"
+            self._session.close(ConnectionClosed(text))
 
     def data_to_send(self) -> bytes:
         """Return what to write now. The actions in it count as sent from here on."""

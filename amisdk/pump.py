@@ -39,6 +39,24 @@ _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 Waiting = ssl.SSLSocket | socket.socket
 
 
+class _Whole:
+    """Sees to it that what is done to a link is done whole, or costs the connection.
+
+    Ctrl-C may strike between any two steps: what was sent might be sent again, or not be waited
+    for. To be used inside the lock, which is a plain one so that it is itself never half held.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and not issubclass(kind, Exception):
+            self._link.interrupted()
+
+
 class Pump:
     """The blocking side of a client. It does not hold the client, which may be forgotten."""
 
@@ -46,6 +64,7 @@ class Pump:
         self.lock = threading.RLock()
         """What guards the link, the dispatcher and the socket."""
         self.link = Link(options, dispatcher, self, clock=monotonic, on_end=self._end)
+        self.whole = _Whole(self.link)
         self._options = options
         self._dispatcher = dispatcher
         self._context: ssl.SSLContext | None = None
@@ -147,7 +166,7 @@ class Pump:
                 due = self.link.next_deadline()
             if bell.wait(None if due is None else max(0.0, due - monotonic()) + 0.05):
                 return
-            with self.lock:
+            with self.lock, self.whole:
                 self.link.expire()
 
     def _end(self, error: AmiError | None) -> None:

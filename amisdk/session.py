@@ -277,6 +277,8 @@ class Session:
             return
         exchange.done = True
         exchange.items.clear()
+        if self._pending.get(exchange.action_id) is not exchange:
+            return
         if not exchange.sent:
             self._forget(exchange)
             if len(self._out) > 2 * len(self._pending) + 64:
