@@ -15,11 +15,22 @@ from typing import Any
 
 import pytest
 
-from amisdk.testing import ScriptedServer
+from amisdk.testing import Peer, ScriptedServer
 from tests.faults.drive import BOUND, SECRET, Ami, Call, Drive, Events, Signal
 from tests.faults.drives import AsyncDrive, BlockingDrive
 
-__all__ = ["BOUND", "SECRET", "Ami", "Call", "Drive", "Events", "Signal", "drop_all", "scenario"]
+__all__ = [
+    "BOUND",
+    "SECRET",
+    "Ami",
+    "Call",
+    "Drive",
+    "Events",
+    "Signal",
+    "drop_all",
+    "echo",
+    "scenario",
+]
 
 
 def drop_all(server: ScriptedServer) -> None:
@@ -30,6 +41,29 @@ def drop_all(server: ScriptedServer) -> None:
             peer.reset()
 
     server.call(reset)
+
+
+async def echo(peer: Peer) -> None:
+    """Answer each action with what it asked for, lists with three items, calls with an outcome."""
+    await peer.login()
+    while True:
+        action = await peer.action()
+        name = action["Action"]
+        peer.event("Hangup", "Cause: 16")
+        if name == "Logoff":
+            peer.respond(action, response="Goodbye")
+            return
+        if name == "QueueStatus":
+            peer.respond(action, "EventList: start")
+            for number in range(3):
+                lines = (f"Queue: {action['Queue']}", f"Name: {number}")
+                peer.event("QueueMember", *lines, of=action)
+            peer.event("QueueStatusComplete", "EventList: Complete", of=action)
+        else:
+            peer.respond(action, f"Value: {action.get('Variable')}")
+            if name == "Originate":
+                lines = ("Response: Success", "Reason: 4")
+                peer.event("OriginateResponse", *lines, of=action)
 
 
 _both = pytest.mark.parametrize(
