@@ -294,3 +294,21 @@ def test_a_secret_that_cannot_be_had_now_may_be_had_later() -> None:
     assert linked.phase == "WAITING"
     linked.try_again()
     linked.let_in()
+
+
+def test_what_was_interrupted_is_lost_and_made_again() -> None:
+    """Ctrl-C struck in the middle of using it: nobody knows how much of an action has left."""
+    linked = Linked()
+    sent = linked.queue(PING)
+    assert linked.link.data_to_send()
+    queued = linked.queue(PING)
+    linked.link.interrupted()
+    assert isinstance(sent.error, OutcomeUnknown)
+    assert isinstance(queued.error, NotSent)
+    assert "interrupted" in str(sent.error)
+    assert (linked.phase, len(linked.left())) == ("WAITING", 1)  # the next attempt is due
+    linked.link.interrupted()  # there is nothing to lose
+    assert linked.phase == "WAITING"
+    linked.try_again()
+    linked.let_in()
+    assert (linked.phase, linked.left()) == ("UP", [])
