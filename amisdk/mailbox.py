@@ -170,9 +170,14 @@ class Mailbox:
             self._drop()
         return False
 
+    @property
+    def roomy(self) -> bool:
+        """Whether so few events wait that a strain is over."""
+        return len(self.events) <= self.size // 2
+
     def relax(self) -> None:
         """Take note that the consumer took events: is the strain over?"""
-        room = len(self.events) <= self.size // 2
+        room = self.roomy
         if self._losing:
             if room:
                 self._end_burst()

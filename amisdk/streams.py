@@ -29,7 +29,8 @@ _BATCH = 100
 
 def _take(mailbox: Mailbox, lock: threading.RLock) -> Any:
     event = mailbox.events.popleft()
-    if mailbox.strained:
+    if mailbox.strained and mailbox.roomy:
+        # Only then: the reader holds the lock for most of the time, in a flood.
         with lock:
             mailbox.relax()
     return event
@@ -170,9 +171,11 @@ class Handler:
         """Handle some of what is queued."""
         mailbox = self.mailbox
         for _ in range(_BATCH):
-            if not mailbox.events:
+            try:
+                event = _take(mailbox, lock)
+            except IndexError:  # there is none; `close` may have dropped it this moment
                 break
-            call(self._function, _take(mailbox, lock))
+            call(self._function, event)
         mailbox.waiting = True
         if mailbox.events and mailbox.waiting:  # more, or it came before the bell was set
             self._wake()
