@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from .extend import Extension
+from .facts import FieldFacts
 from .gather import Spec, Use
 from .load import At, Source
-from .model import ActionField, RecordField
+from .model import ActionField, Enum, RecordField
 from .names import field_name, reserved
 from .plan import ClassPlan, FieldPlan, quoted
-from .text import field_doc, wrapped
+from .text import field_doc, python_literal, wrapped
 
 __all__ = ["BASE_PACKAGE", "Imports", "Namer", "record_class", "soft_fields", "strict_field"]
 
@@ -111,7 +112,52 @@ _SOFT_TYPES = {
 }
 
 
-def _soft_field(spec: Spec, source: Source, imports: Imports, name: str, use: Use) -> FieldPlan:
+_SHOWN = {
+    "Clock": "int",
+    "Names": "tuple[str, ...]",
+    "VariablePairs": "Mapping[str, str]",
+    "JsonValue": "Any",
+    "CommaList": "str | Sequence[str]",
+    "CommaListGiven": "str | Sequence[str]",
+    "Variables": "Mapping[str, str | int | float]",
+    "FreeHeaders": "Mapping[str, str | int | float]",
+    "Secret": "str | SecretStr",
+    "Priority": "int | str",
+}
+"""What people read for the types of `amisdk.fields`."""
+
+
+def _values(enum: Enum) -> tuple[str | None, tuple[str, ...]]:
+    """Return the name of an enumeration, or its values."""
+    if isinstance(enum, str):
+        return enum, ()
+    return None, tuple(dict.fromkeys(enum or ()))
+
+
+def _soft_facts(use: Use) -> FieldFacts:
+    one = use.spec
+    enum, values = _values(one.enum)
+    inner = _SOFT_TYPES[one.type]
+    inner = _SHOWN.get(inner, inner)
+    if enum is not None:
+        inner = f"{enum} | str"
+    if one.repeat:
+        inner = f"tuple[{inner}, ...]"
+    return FieldFacts(
+        wire=use.wire,
+        doc=one.doc,
+        type=inner if inner == "Any" else f"{inner} | None",
+        unit="seconds" if one.type == "clock" else one.unit,
+        enum=enum,
+        values=values,
+        several=one.repeat,
+        versions=use.versions,
+    )
+
+
+def _soft_field(
+    spec: Spec, source: Source, imports: Imports, name: str, use: Use, own: bool
+) -> FieldPlan:
     one = use.spec
     inner = _SOFT_TYPES[one.type]
     match one.type:
@@ -143,7 +189,8 @@ def _soft_field(spec: Spec, source: Source, imports: Imports, name: str, use: Us
         imports.add("typing", "Annotated")
         annotation = f"Annotated[{annotation}, {', '.join(marks)}]"
     doc = field_doc(one.doc, one.unit, use.versions)
-    return FieldPlan(name, annotation, f"default=None, serialization_alias={quoted(use.wire)}", doc)
+    arguments = f"default=None, serialization_alias={quoted(use.wire)}"
+    return FieldPlan(name, annotation, arguments, doc, _soft_facts(use), own)
 
 
 def soft_fields(
@@ -155,13 +202,13 @@ def soft_fields(
     uses: list[Use],
     extension: Extension | None = None,
 ) -> list[FieldPlan]:
-    """Plan the fields of an event or a reply; of an extended one those that are new."""
+    """Plan the fields of an event or a reply; of an extended one only what is new is its own."""
     namer = Namer(spec, source, owner, kind)
     named = [(namer.name(use.wire, use.at, use.spec.type), use) for use in uses]
     return [
-        _soft_field(spec, source, imports, name, use)
+        _soft_field(spec, source, imports if own else Imports(), name, use, own)
         for name, use in named
-        if extension is None or extension.has(use.at)
+        for own in (extension is None or extension.has(use.at),)
     ]
 
 
@@ -198,10 +245,13 @@ def strict_field(
     wire: str,
     one: ActionField,
     at: At,
-    annotation: str | None = None,
+    record: str | None = None,
 ) -> FieldPlan:
-    """Plan a field of an action; its annotation follows from its type, if none is given."""
-    if annotation is None:
+    """Plan a field of an action; `record` is the class of the records that it takes, if it does."""
+    if record is not None:
+        imports.add("collections.abc", "Sequence")
+        annotation = f"Sequence[{record}]"
+    else:
         annotation = _strict_type(spec, source, imports, one, at)
     arguments = [f"serialization_alias={quoted(wire)}"]
     for name_, bound in (("ge", one.min), ("le", one.max)):
@@ -212,7 +262,34 @@ def strict_field(
         arguments.insert(0, "default=None")
     imports.add("pydantic", "Field")
     doc = field_doc(one.doc, one.unit, one.versions, one.default)
-    return FieldPlan(name, annotation, ", ".join(arguments), doc)
+    return FieldPlan(name, annotation, ", ".join(arguments), doc, _strict_facts(wire, one, record))
+
+
+def _strict_facts(wire: str, one: ActionField, record: str | None) -> FieldFacts:
+    enum, values = _values(one.enum)
+    python = _STRICT_TYPES.get(one.type, "str")
+    shown = _SHOWN.get(python, python)
+    if record is not None:
+        shown = f"Sequence[{record}]"
+    elif one.repeat:
+        shown = "Sequence[str]"
+    elif enum is not None and one.type != "csv":
+        shown = f"{enum} | str" if one.open else enum
+    return FieldFacts(
+        wire=wire,
+        doc=one.doc,
+        type=shown if one.required else f"{shown} | None",
+        required=one.required,
+        default=None if one.default is None else python_literal(one.default),
+        unit=one.unit,
+        least=one.min,
+        most=one.max,
+        enum=enum,
+        values=values,
+        closed=not (one.open or one.type == "csv"),
+        several=one.repeat,
+        versions=one.versions,
+    )
 
 
 def _strict_type(spec: Spec, source: Source, imports: Imports, one: ActionField, at: At) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+from .facts import ActionFacts, EventFacts, FieldFacts
+
 __all__ = [
     "BANNER",
     "ClassPlan",
@@ -35,6 +37,9 @@ class FieldPlan:
     arguments: str
     """The arguments of ``Field(...)``."""
     doc: list[str]
+    facts: FieldFacts
+    own: bool = True
+    """False for a field that the class below has already."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,17 @@ class ClassPlan:
     doc: list[str]
     info: str | None = None
     """The expression for ``ami``."""
-    fields: list[FieldPlan] = field(default_factory=list)
+    all_fields: list[FieldPlan] = field(default_factory=list)
+    """In the order of the spec, those of the class below too."""
     named_by: str | None = None
     """The header with the name of an event that has one of its own."""
+    facts: ActionFacts | EventFacts | None = None
+    """None for the classes of replies and records."""
+
+    @property
+    def fields(self) -> list[FieldPlan]:
+        """The fields that are written into this class."""
+        return [one for one in self.all_fields if one.own]
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,9 @@ class EnumPlan:
     name: str
     values: list[str]
     doc: list[str]
+    summary: str
+    meanings: list[tuple[str, str]]
+    """Each value and what it means, "" where the word says it."""
 
 
 @dataclass(frozen=True)
@@ -107,3 +123,5 @@ class Plan:
     events: list[tuple[str, str]]
     base: str | None
     """The package below, which this one builds on."""
+    below: Plan | None = None
+    """Its plan."""

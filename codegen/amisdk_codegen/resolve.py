@@ -13,7 +13,9 @@ from functools import partial
 from keyword import iskeyword
 from typing import Any
 
+from .describe import action_facts, event_facts
 from .errors import Problem, SpecError
+from .examples import check_example, example_lines
 from .extend import meanings
 from .fields import BASE_PACKAGE, Imports, Namer, record_class, soft_fields, strict_field
 from .gather import Spec, expand, gather
@@ -95,6 +97,7 @@ def _plan(spec: Spec, package: str, below: Plan | None) -> Plan:
         actions=places("actions", filter(partial(spec.is_own, "actions"), spec.actions)),
         events=places("events", filter(partial(spec.is_own, "events"), spec.events)),
         base=below.package if below is not None else None,
+        below=below,
     )  # fmt: skip
 
 
@@ -203,6 +206,7 @@ def _event_module(spec: Spec, source: Source) -> ModulePlan | None:
                 info,
                 soft_fields(spec, source, imports, name, "event", uses, extension),
                 event.named_by if extension is None else None,
+                event_facts(spec, name, event),
             )
         )
     return _module("events", source, imports, classes)
@@ -261,30 +265,29 @@ def _action_classes(
     for wire, one in action.fields.items():
         place = (*at, "fields", wire)
         python = namer.name(wire, place, one.type)
-        annotation = None
         if one.columns is not None:
             record = record_class(spec, source, imports, cls, python, one, place)
             imports.add("amisdk.models", "Record")
-            imports.add("collections.abc", "Sequence")
-            annotation = f"Sequence[{record.name}]"
             records[wire] = record.name
             spec.claim("actions", record.name, source, place)
             yield record
-        fields.append(strict_field(spec, source, imports, python, wire, one, place, annotation))
+        taken = records.get(wire)
+        fields.append(strict_field(spec, source, imports, python, wire, one, place, taken))
     rules = [
         _rule(imports, namer, rule, (*at, "rules", number))
         for number, rule in enumerate(action.rules, -extension.rules if extension else 0)
     ]
-    _check_example(spec, source, action, namer, at)
+    check_example(spec, source, action, namer, at)
     for number, other in enumerate(action.replaced_by):
         if other not in spec.actions:
             message = f'"{other}", named as a replacement, is no action of this spec'
             spec.problems.append(source.problem((*at, "replaced_by", number), message))
     imports.add("amisdk.models", "ListAction" if items else "Action")
+    example = example_lines(spec, cls, action, namer, records)
     yield ClassPlan(
         cls,
         f'ListAction[{cls}Reply, "{items}"]' if items else f"Action[{cls}Reply]",
-        _action_doc(spec, cls, action, namer, records),
+        _action_doc(action, example),
         call(
             "ActionInfo",
             quoted(name),
@@ -303,6 +306,7 @@ def _action_classes(
             blocks=_block_info(imports, action, namer, at),
         ),
         fields,
+        facts=action_facts(name, cls, action, namer, example, records),
     )
 
 
@@ -400,28 +404,7 @@ def _block_info(imports: Imports, action: ActionSpec, namer: Namer, at: At) -> s
     )
 
 
-def _check_example(spec: Spec, source: Source, action: ActionSpec, namer: Namer, at: At) -> None:
-    """The example may only speak of fields, and of columns, that are there."""
-    for wire, value in action.example.items():
-        place = (*at, "example", wire)
-        namer.known(wire, place, "the example")
-        one = action.fields.get(wire)
-        if one is None or one.columns is None:
-            continue
-        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-            message = f'the example of "{wire}" is a list of mappings'
-            spec.problems.append(source.problem(place, message))
-            continue
-        for number, row in enumerate(value):
-            for column in row:
-                if column not in one.columns:
-                    message = f'"{wire}" has no column "{column}"'
-                    spec.problems.append(source.problem((*place, number, column), message))
-
-
-def _action_doc(
-    spec: Spec, cls: str, action: ActionSpec, namer: Namer, records: dict[str, str]
-) -> list[str]:
+def _action_doc(action: ActionSpec, example: list[str]) -> list[str]:
     about = [f"Asterisk {span(action.versions)}, {', '.join(action.module)}."]
     if action.privilege:
         about.append(f"Needs the write privilege {' or '.join(action.privilege)}.")
@@ -440,49 +423,9 @@ def _action_doc(
         about.append(f"The outcome comes later, as the event {reply.later}.")
     doc = wrapped([action.summary], action.doc and [action.doc], about, indent=4)
     if action.example:
-        arguments = [
-            (namer.known(wire, None, "the example"), value, records.get(wire))
-            for wire, value in action.example.items()
-        ]
-        doc += ["", "Example:", *_example(spec, cls, arguments)]
+        first, *more = example
+        doc += ["", "Example:", f"    >>> {first}", *(f"    ... {line}" for line in more)]
     return doc
-
-
-def _example(spec: Spec, cls: str, arguments: list[tuple[str, Any, str | None]]) -> list[str]:
-    """Write an example as a doctest; one line if it fits, else one for each argument."""
-    lines: list[str] = []
-    for name, value, record in arguments:
-        if record is None or not isinstance(value, list):
-            lines += _argument(name, value, WIDTH - 12)
-            continue
-        lines.append(f"{name}=[")
-        for row in value:
-            if not isinstance(row, dict):
-                continue  # which was told
-            cells = {field_name(wire, record, spec.names): cell for wire, cell in row.items()}
-            made = ", ".join(f"{key}={python_literal(cell)}" for key, cell in cells.items())
-            short = f"    actions.{record}({made}),"
-            if len(short) <= WIDTH - 12:
-                lines.append(short)
-                continue
-            lines.append(f"    actions.{record}(")
-            for key, cell in cells.items():
-                lines += [f"        {line}" for line in _argument(key, cell, WIDTH - 20)]
-            lines.append("    ),")
-        lines.append("],")
-    short = f"    >>> actions.{cls}({' '.join(lines).removesuffix(',')})"
-    if len(short) <= WIDTH and len(lines) == len(arguments):
-        return [short]
-    return [f"    >>> actions.{cls}(", *(f"    ...     {line}" for line in lines), "    ... )"]
-
-
-def _argument(name: str, value: Any, width: int) -> list[str]:
-    """Write one argument; a text that is too long for a line as several."""
-    line = f"{name}={python_literal(value)},"
-    if len(line) <= width or not isinstance(value, str):
-        return [line]
-    parts = textwrap.wrap(value, width - 12, drop_whitespace=False, break_on_hyphens=False)
-    return [f"{name}=(", *(f"    {quoted(part)}" for part in parts), "),"]
 
 
 def _hints(spec: Spec) -> list[tuple[str, str]]:
@@ -521,7 +464,8 @@ def _enums(spec: Spec) -> list[EnumPlan]:
             for value, text in told.items():
                 line = f"- ``{value}``: {text}"
                 doc += textwrap.wrap(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
-            enums.append(EnumPlan(name, [quoted(value) for value in one.values], doc))
+            values = [quoted(value) for value in one.values]
+            enums.append(EnumPlan(name, values, doc, one.summary, list(meanings(one).items())))
     return sorted(enums, key=lambda enum: enum.name)
 
 
