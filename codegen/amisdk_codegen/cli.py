@@ -1,4 +1,4 @@
-"""The command ``amisdk-codegen``: generate | check | schema.
+"""The command ``amisdk-codegen``: generate | check | reference | import | schema.
 
 Exit status: 0 when all is well, 1 when `check` finds a difference, 2 when the spec or the call
 is wrong; nothing is written then.
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from .errors import Problem, SpecError
 from .model import SpecFile
+from .plan import Plan
 from .write import differences, replace, write
 
 __all__ = ["main", "own_spec", "schema_text"]
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _generate(options)
             case "check":
                 return _check(options)
+            case "reference":
+                return _reference(options)
             case "import":
                 return _import(options)
             case _:
@@ -58,9 +61,14 @@ def schema_text() -> str:
 
 
 def _files(options: argparse.Namespace) -> dict[str, str]:
+    from .render import render
+
+    return render(_plan(options))
+
+
+def _plan(options: argparse.Namespace) -> Plan:
     # These need the extra "codegen"; without it, the command can still say so.
     from .load import load
-    from .render import render
     from .resolve import resolve
 
     package: str = options.package
@@ -70,7 +78,7 @@ def _files(options: argparse.Namespace) -> dict[str, str]:
     alone = options.alone or (options.spec.is_dir() and options.spec.samefile(below))
     if not alone and package in ("amisdk", "amisdk_codegen", "amisdk_models"):
         raise SpecError([Problem("--package", 1, f'"{package}" is a package of amisdk itself')])
-    return render(resolve(load(options.spec), package, None if alone else load(below)))
+    return resolve(load(options.spec), package, None if alone else load(below))
 
 
 def own_spec() -> Path:
@@ -100,6 +108,20 @@ def _check(options: argparse.Namespace) -> int:
     for line in lines:
         print(line)
     return 1 if lines else 0
+
+
+def _reference(options: argparse.Namespace) -> int:
+    plan = _plan(options)
+    from .reference import MARK, navigation, reference
+
+    files = reference(plan, own=options.own)
+    changed = write(options.out, files, "index.md", MARK)
+    if options.nav is not None:
+        pages = navigation(plan, own=options.own)
+        replace(options.nav, json.dumps(pages, indent=2, ensure_ascii=False) + "\n")
+    count = f"{len(files)} page{'' if len(files) == 1 else 's'}, {len(changed)} changed"
+    print(f"{options.out}: {count}")
+    return 0
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -135,19 +157,26 @@ def _parser() -> argparse.ArgumentParser:
         prog="amisdk-codegen", description="Makes pydantic models from a YAML spec of the AMI."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    out = "where the package is"
     for name, text in (
         ("generate", "write the package, and delete what the spec no longer has"),
         ("check", "tell with a diff whether the package is what the spec says"),
     ):
         command = commands.add_parser(name, help=text, description=text)
-        command.add_argument("--spec", type=Path, default=Path("spec"), help="the spec directory")
-        command.add_argument(
-            "--out", type=Path, default=Path("generated"), help="where the package is"
-        )
-        command.add_argument("--package", default="amisdk_models", help="the package's name")
-        command.add_argument(
-            "--alone", action="store_true", help="do not build on amisdk's own spec"
-        )
+        _add_spec(command)
+        command.add_argument("--out", type=Path, default=Path("generated"), help=out)
+    text = "write a page for each action and event, in Markdown, and indexes over them"
+    command = commands.add_parser("reference", help=text, description=text)
+    _add_spec(command)
+    command.add_argument(
+        "--out", type=Path, required=True, help="the directory of the pages; all of it is theirs"
+    )
+    command.add_argument(
+        "--own", action="store_true", help="only what the spec has beyond the one it builds on"
+    )
+    command.add_argument(
+        "--nav", type=Path, metavar="FILE", help="write the order of the pages too, as JSON"
+    )
     text = "tell what Asterisk's XML documentation has and the spec has not"
     command = commands.add_parser("import", help=text, description=text)
     command.add_argument("file", type=Path, help="core-en_US.xml of an Asterisk")
@@ -161,3 +190,9 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("schema", help=text, description=text)
     command.add_argument("file", type=Path, nargs="?", help="a file; standard output if not given")
     return parser
+
+
+def _add_spec(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--spec", type=Path, default=Path("spec"), help="the spec directory")
+    command.add_argument("--package", default="amisdk_models", help="the package's name")
+    command.add_argument("--alone", action="store_true", help="do not build on amisdk's own spec")

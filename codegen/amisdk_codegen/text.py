@@ -14,6 +14,7 @@ __all__ = [
     "call",
     "field_doc",
     "python_literal",
+    "sentence",
     "span",
     "tuple_of",
     "tuple_of_texts",
@@ -68,7 +69,7 @@ def field_doc(
     doc: str, unit: str | None, versions: Spans | None, default: object = None
 ) -> list[str]:
     """Make the docstring of a field."""
-    text = _sentence(doc)
+    text = sentence(doc)
     if unit is not None:
         text += " In percent." if unit == "percent" else f" In {unit}."
     if default is not None:
@@ -87,11 +88,11 @@ def wrapped(*paragraphs: list[str] | str | None, indent: int) -> list[str]:
             continue
         if lines:
             lines.append("")
-        text = _sentence(" ".join(paragraph))
+        text = sentence(" ".join(paragraph))
         lines += textwrap.wrap(text, WIDTH - indent, break_long_words=False, break_on_hyphens=False)
     return lines
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     """End a text with a full stop; a docstring must not end with a quote."""
     return text if text.endswith((".", "!", "?", ".)")) else text + "."

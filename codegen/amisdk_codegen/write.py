@@ -19,13 +19,21 @@ from .plan import BANNER
 __all__ = ["differences", "replace", "write"]
 
 
-def write(target: Path, files: dict[str, str]) -> list[str]:
+def write(
+    target: Path, files: dict[str, str], first: str = "__init__.py", mark: str = BANNER
+) -> list[str]:
     """Make `target` hold exactly these files, and return the names of those that changed.
+
+    Args:
+        target: The directory.
+        files: The files, by their path below it.
+        first: The file that tells a generated directory from others.
+        mark: How that file begins.
 
     Raises:
         SpecError: `target` exists and was not generated.
     """
-    _check_owned(target)
+    _check_owned(target, first, mark)
     changed = [name for name, text in files.items() if replace(target / name, text)]
     for path in _stale(target, files):
         path.unlink()
@@ -96,13 +104,13 @@ def _stale(target: Path, files: dict[str, str]) -> list[Path]:
     ]
 
 
-def _check_owned(target: Path) -> None:
+def _check_owned(target: Path, first: str, mark: str) -> None:
     if not target.exists():
         return
-    init = target / "__init__.py"
+    init = target / first
     if not target.is_dir() or (
         any(target.iterdir())
-        and not (init.is_file() and init.read_bytes().startswith(BANNER.encode()))
+        and not (init.is_file() and init.read_bytes().startswith(mark.encode()))
     ):
         message = "is there already and was not generated; nothing is written into it"
         raise SpecError([Problem(str(target), 1, message)])
