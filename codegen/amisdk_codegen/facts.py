@@ -37,6 +37,8 @@ class FieldFacts:
     """Whether the header may come several times."""
     versions: Spans | None = None
     """Where it is not in all versions of its owner."""
+    shared: bool = False
+    """Whether a group brings it, whose fields many events have."""
 
 
 @dataclass(frozen=True)

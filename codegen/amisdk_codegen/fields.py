@@ -152,6 +152,7 @@ def _soft_facts(use: Use) -> FieldFacts:
         values=values,
         several=one.repeat,
         versions=use.versions,
+        shared=not use.own,
     )
 
 

@@ -204,11 +204,16 @@ def _pages(module: ModulePlan) -> Iterator[Page]:
         facts = cls.facts
         path = f"{module.kind}/{cls.name}.md"
         if isinstance(facts, EventFacts):
-            yield EventPage(cls.name, module.area, facts, cls.all_fields, path)
+            yield EventPage(cls.name, module.area, facts, _own_first(cls.all_fields), path)
         elif isinstance(facts, ActionFacts):
-            reply = classes[facts.reply_class].all_fields
+            reply = _own_first(classes[facts.reply_class].all_fields)
             records = [(name, classes[name].all_fields) for name in facts.records]
             yield ActionPage(cls.name, module.area, facts, cls.all_fields, reply, records, path)
+
+
+def _own_first(fields: list[FieldPlan]) -> list[FieldPlan]:
+    """Put what tells one event from others before what many have."""
+    return sorted(fields, key=lambda field: field.facts.shared)
 
 
 def _connect(book: Book) -> None:
