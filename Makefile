@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 CORE := exchange link login mailbox session wire
 
-.PHONY: demo test coverage conformance generate check lint types asterisk asterisk-down clean
+.PHONY: demo test coverage conformance generate check docs lint types asterisk asterisk-down clean
 
 demo: generate  ## run the demonstration: make demo [AMI=user:secret@host:5038] [CHANNEL=PJSIP/6001]
 	$(BIN)/python examples/demo.py "$(AMI)" "$(CHANNEL)"
@@ -27,6 +27,9 @@ generate: $(READY)  ## write generated/ and the spec's JSON Schema from spec/
 check: $(READY)  ## tell whether generated/ is what the spec says
 	$(BIN)/amisdk-codegen check
 
+docs: $(READY)  ## build the documentation site, strictly: build/site
+	$(BIN)/python docs/build.py
+
 lint: $(READY)  ## style, and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -42,7 +45,7 @@ asterisk-down:  ## end the servers that "make asterisk" started
 	$(PYTHON) -m tests.live.asterisk down
 
 clean:  ## delete what the verbs made, beside generated/
-	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -1,20 +1,27 @@
-"""The examples of the documentation are run, against the embedded server."""
+"""The examples of the documentation are run, on both clients, against the embedded server."""
+
+from __future__ import annotations
 
 import ast
 import asyncio
 import inspect
+import logging
 import re
 import shlex
 import subprocess
 import sys
 import types
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from amisdk_codegen.cli import main
 
-from amisdk import AsyncClient, actions, errors, events
-from amisdk.testing import FakeAsterisk
+from amisdk import AsyncClient, Client, actions, errors, events, lifecycle
+from amisdk.testing import FakeAsterisk, fake
+from docs.build import EXAMPLE, blocking
+from tests import doc_server
 
 ROOT = Path(__file__).parent.parent
 PAGES = [
@@ -23,6 +30,7 @@ PAGES = [
     *sorted(ROOT.glob("docs/**/*.md")),
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+Mode = Literal["asyncio", "blocking"]
 
 
 def _blocks(page: Path, language: str) -> list[str]:
@@ -30,61 +38,85 @@ def _blocks(page: Path, language: str) -> list[str]:
     return [code for kind, code in BLOCK.findall(text) if kind == language]
 
 
-EXAMPLES = [
-    pytest.param(code, id=f"{page.name}-{number}")
-    for page in PAGES
-    for number, code in enumerate(_blocks(page, "python"), 1)
-]
+def _examples() -> Iterator[Any]:
+    """Give every example in Python, for each client that it is for."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert len(_blocks(page, "python")) == len(EXAMPLE.findall(text)), page
+        for number, (only, code) in enumerate(EXAMPLE.findall(text), 1):
+            name = f"{page.relative_to(ROOT).with_suffix('').as_posix()}-{number}"
+            if only != "blocking" and not re.search(r"\bClient\b", code):
+                yield pytest.param("asyncio", code, id=f"{name}-asyncio")
+            if only != "asyncio":
+                yield pytest.param("blocking", blocking(code), id=f"{name}-blocking")
 
 
-@pytest.mark.parametrize("code", EXAMPLES)
-def test_a_python_example_runs(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = FakeAsterisk()
-
-    if "from_env()" in code:  # a whole program: it needs a server outside its own loop
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", _WITH_SERVER, code],
-            capture_output=True, text=True, check=False, timeout=30,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return
-
-    async def run() -> None:
-        async with asyncio.timeout(10), server, AsyncClient.from_url(server.url) as ami:
-            scope = {
-                "AsyncClient": AsyncClient,
-                "actions": actions,
-                "ami": ami,
-                "asyncio": asyncio,
-                "errors": errors,
-                "events": events,
-            }
-            flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-            function = types.FunctionType(compile(code, "example", "exec", flags), scope)
-            result = function()
-            if inspect.iscoroutine(result):
-                await result
-
-    asyncio.run(run())
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAsterisk]:
+    """A server that plays whatever examples send, and that programs find in the environment."""
+    for name, play in doc_server.PLAYS.items():
+        monkeypatch.setitem(fake._PLAYS, name, play)
+    with FakeAsterisk() as server:
+        monkeypatch.setenv("AMI_PORT", str(server.port))
+        monkeypatch.setenv("AMI_USERNAME", server.username)
+        monkeypatch.setenv("AMI_SECRET", server.secret)
+        yield server
 
 
-_WITH_SERVER = """
-import asyncio, os, sys, threading
-from amisdk.testing import FakeAsterisk
+@pytest.mark.parametrize(("mode", "code"), list(_examples()))
+def test_a_python_example_runs(
+    mode: Mode, code: str, server: FakeAsterisk, caplog: pytest.LogCaptureFixture
+) -> None:
+    if mode == "asyncio" and "asyncio.run(" not in code:
+        asyncio.run(_run_waiting(code, server))
+    elif "_env()" in code:  # a whole program, with a client of its own
+        _function(code, {})()
+    else:
+        _run_blocking(code, server)
+    # A handler that raises is only logged.
+    told = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert not told, told[0].getMessage()
 
-ready = threading.Event()
 
-async def serve():
-    async with FakeAsterisk() as server:
-        os.environ.update(AMI_PORT=str(server.port), AMI_USERNAME="admin", AMI_SECRET="amisdk")
-        ready.set()
-        await asyncio.sleep(30)
+def _function(code: str, scope: dict[str, Any]) -> types.FunctionType:
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    known = {"actions": actions, "asyncio": asyncio, "errors": errors, "events": events}
+    scope = {"__name__": "__main__", **known, **scope}
+    return types.FunctionType(compile(code, "example", "exec", flags), scope)
 
-threading.Thread(target=asyncio.run, args=(serve(),), daemon=True).start()
-ready.wait()
-exec(compile(sys.argv[1], "example", "exec"), {"__name__": "__main__"})
-os._exit(0)  # the server's loop is still running
-"""
+
+async def _run_waiting(code: str, server: FakeAsterisk) -> None:
+    async with asyncio.timeout(30), AsyncClient.from_url(server.url) as ami:
+        result = _function(code, {"AsyncClient": AsyncClient, "ami": ami})()
+        if inspect.iscoroutine(result):
+            await result
+        for event in doc_server.EVENTS:
+            server.emit(event)
+        await ami.send(actions.Ping())  # its reply comes after the events
+
+
+def _run_blocking(code: str, server: FakeAsterisk) -> None:
+    with Client.from_url(server.url) as ami:
+        result = _function(code, {"Client": Client, "ami": ami})()
+        assert not inspect.iscoroutine(result)
+        for event in doc_server.EVENTS:
+            server.emit(event)
+        ami.send(actions.Ping())
+
+
+@pytest.mark.parametrize(
+    ("code", "form"),
+    [
+        ("await ami.send(x)\n", "ami.send(x)\n"),
+        ("async for item in ami.stream(x):\n", "for item in ami.stream(x):\n"),
+        ("async with AsyncClient() as ami:\n", "with Client() as ami:\n"),
+        ("import asyncio\n\nimport json\n\n\nasyncio.run(main(1))\n", "import json\n\n\nmain(1)\n"),
+        ("import asyncio\n\nasyncio.sleep(1)\n", "import asyncio\n\nasyncio.sleep(1)\n"),
+        ("actions.Originate(async_=True)\n", "actions.Originate(async_=True)\n"),
+    ],
+)
+def test_the_blocking_form_of_an_example(code: str, form: str) -> None:
+    assert blocking(code) == form
 
 
 def test_the_action_of_ones_own_in_the_readme(
@@ -117,6 +149,19 @@ def test_the_action_of_ones_own_in_the_readme(
     ]
 
 
+def test_the_spec_of_ones_own_in_the_docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = ROOT / "docs" / "howto" / "own-actions.md"
+    (spec,) = _blocks(page, "yaml")
+    (tmp_path / "my_spec").mkdir()
+    (tmp_path / "my_spec" / "shop.yaml").write_text(spec, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for line in _blocks(page, "sh")[0].splitlines():
+        if line.startswith("amisdk-codegen"):
+            assert main(shlex.split(line)[1:]) == 0
+    assert (tmp_path / "src" / "shop_ami" / "registry.py").is_file()
+    assert (tmp_path / "docs" / "reference" / "events" / "ShopOrderDone.md").is_file()
+
+
 def test_the_examples_of_the_spec_readme_are_valid(tmp_path: Path) -> None:
     action, reply, event, extension = _blocks(ROOT / "spec" / "README.md", "yaml")
     assert "reply:\n" in reply  # a part of an action
@@ -137,10 +182,24 @@ def test_the_examples_of_the_spec_readme_are_valid(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_names_in_the_text_are_there(page: Path) -> None:
+    """What tables and sentences name, beside the examples."""
+    places = {"actions": actions, "events": events, "errors": errors, "lifecycle": lifecycle}
+    for place, name in re.findall(
+        r"\b(actions|events|errors|lifecycle)\.([A-Z]\w+)", page.read_text(encoding="utf-8")
+    ):
+        assert hasattr(places[place], name) or name in ("X", "Qu", "ShopOrder", "DbGet"), name
+    for name in re.findall(r"`(?:await )?ami\.(\w+)", page.read_text(encoding="utf-8")):
+        assert hasattr(AsyncClient, name), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_inside_the_project_resolve(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
-        if "://" not in target:
-            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+        path = (page.parent / target).resolve()
+        # The reference is made when the site is built, and held by tests/test_site.py.
+        if "://" not in target and not path.is_relative_to(ROOT / "docs" / "reference"):
+            assert path.exists(), f"{page.name} links to {target}"
 
 
 def test_every_name_of_ami_io_is_explained() -> None:

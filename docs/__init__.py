@@ -1,0 +1,1 @@
+"""The documentation: pages, and what builds a site of them."""
