@@ -150,6 +150,9 @@ def test_a_spec_builds_on_the_one_in_the_wheel(wheel: Path, tmp_path: Path) -> N
     generate = ("generate", "--spec", "my_spec", "--package", "shop_ami", "--out", "src")
     _run(python.parent / "amisdk-codegen", *generate, cwd=tmp_path)
     _run(python.parent / "amisdk-codegen", "check", *generate[1:], cwd=tmp_path)
+    reference = ("reference", *generate[1:5], "--own", "--out", "pages")
+    _run(python.parent / "amisdk-codegen", *reference, cwd=tmp_path)
+    assert (tmp_path / "pages" / "index.md").is_file()
     program = tmp_path / "src" / "program.py"
     program.write_text(PROGRAM, encoding="utf-8")
     said = _run(python, "-W", "error", program, cwd=tmp_path / "src")
