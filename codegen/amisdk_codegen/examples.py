@@ -99,4 +99,5 @@ def command_options(action: ActionSpec, namer: Namer) -> Iterator[str]:
                 yield f"--{name} {shlex.quote(str(item))}"
         else:
             text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-            yield f"--{name} {shlex.quote(text)}"
+            # A value that looks like an option is joined to its name.
+            yield f"--{name}{'=' if text.startswith('-') else ' '}{shlex.quote(text)}"

@@ -65,6 +65,7 @@ def test_an_example_with_everything(bare: Workspace) -> None:
         ("A: {type: headers, doc: One.}", 'A: {"X y": z}', 'actions.Do(a={"X y": "z"})',
          ["--a 'X y=z'"]),
         ("A: {type: float, doc: One.}", "A: 1.5", "actions.Do(a=1.5)", ["--a 1.5"]),
+        ("A: {type: int, doc: One.}", "A: -1", "actions.Do(a=-1)", ["--a=-1"]),
         ("A: One thing.", "", "actions.Do()", []),
     ],
 )  # fmt: skip
