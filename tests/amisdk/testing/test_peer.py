@@ -87,12 +87,17 @@ def test_segments_may_be_as_small_as_one_byte() -> None:
 
 def test_half_closed_it_still_reads() -> None:
     heard: list[str] = []
+    over = threading.Event()
 
     async def script(peer: Peer) -> None:
         peer.half_close()
         heard.append((await peer.action())["Action"])
+        over.set()
 
-    assert _hear(script, LOGIN) == b""
+    with ScriptedServer(script) as server, _connect(server) as connection:
+        assert connection.recv(1) == b""
+        connection.sendall(LOGIN)
+        assert over.wait(10)
     assert heard == ["Login"]
 
 
