@@ -48,14 +48,14 @@ class Pressure:
         """Events that all mailboxes together have lost."""
 
     def settle(self) -> Mailbox | None:
-        """Let the policies act on what is still full; return a mailbox that disconnects."""
+        """Let the policies act on all that is still full; return a mailbox that disconnects."""
+        slow: Mailbox | None = None
         for mailbox in tuple(self.full):
-            if mailbox.policy == "block":
-                continue
-            self.full.discard(mailbox)
-            if mailbox.cut():
-                return mailbox
-        return None
+            if mailbox.policy != "block":
+                self.full.discard(mailbox)
+                if mailbox.cut():
+                    slow = mailbox
+        return slow
 
 
 def _nothing(*_: Any) -> None:
