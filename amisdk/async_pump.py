@@ -116,7 +116,8 @@ class AsyncPump:
         except (OSError, UnicodeError) as error:  # UnicodeError: a host that is no name
             if self.connection is connection:
                 self.connection = None
-                self.link.transport_failed(unreachable(host, port, error))
+                tls = self._context is not None
+                self.link.transport_failed(unreachable(host, port, error, tls=tls))
                 self.flush_soon()
 
     def drop(self) -> None:

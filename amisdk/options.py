@@ -272,14 +272,18 @@ _HUNG_UP = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, SSLEO
 """What is raised where the server took the connection, and ended it before TLS or we were ready."""
 
 
-def unreachable(host: str, port: int, error: OSError | UnicodeError) -> ConnectFailed:
+def unreachable(
+    host: str, port: int, error: OSError | UnicodeError, *, tls: bool = False
+) -> ConnectFailed:
     """Return the error for a connection that could not be made."""
     failed: ConnectFailed
+    where, reason = f"{host}:{port}", f": {error}" if str(error) else ""
     if isinstance(error, _HUNG_UP):
-        failed = NoGreeting(f"{host}:{port} hung up before a greeting came: {error}")
+        when = "in the TLS handshake" if tls else "before a greeting came"
+        failed = NoGreeting(f"{where} hung up {when}{reason}")
     elif isinstance(error, SSLError):
-        failed = ConnectFailed(f"TLS with {host}:{port} failed: {error}")
+        failed = ConnectFailed(f"TLS with {where} failed{reason}")
     else:
-        failed = ConnectFailed(f"cannot reach {host}:{port}: {error}")
+        failed = ConnectFailed(f"cannot reach {where}{reason}")
     failed.__cause__ = error
     return failed

@@ -412,7 +412,8 @@ class Pump:
             with self.lock:
                 if self._attempt is attempt:
                     self._attempt = None
-                    self.link.transport_failed(unreachable(host, port, error))
+                    tls = self._context is not None
+                    self.link.transport_failed(unreachable(host, port, error, tls=tls))
             return
         if connection is None:
             return
