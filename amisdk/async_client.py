@@ -62,6 +62,7 @@ class AsyncClient(BaseClient[AsyncPump]):
             LoginRefused: The server refused user name and secret.
             ConnectFailed: The server cannot be reached, or its certificate is not trusted.
         """
+        self._pump.check_thread()
         if self._link.phase is not Phase.NEW:
             raise RuntimeError("a client connects once; make a new one to connect again")
         await self._pump.connect()
@@ -80,7 +81,6 @@ class AsyncClient(BaseClient[AsyncPump]):
         Whoever still waits for a reply gets `OutcomeUnknown` or `NotSent`. Handlers have a
         moment for the events that came before. It takes 5 s at the most.
         """
-        self._pump.check_thread()
         await self._pump.close()
 
     async def __aenter__(self) -> Self:
@@ -177,7 +177,7 @@ class AsyncClient(BaseClient[AsyncPump]):
                 changed.clear()
         finally:
             if not exchange.done:
-                self._abandon(exchange)
+                self._pump.abandon(exchange)
         self._reply(exchange)
 
     async def originate(
@@ -221,7 +221,7 @@ class AsyncClient(BaseClient[AsyncPump]):
         try:
             await waiter
         except asyncio.CancelledError:
-            self._abandon(exchange)
+            self._pump.abandon(exchange)
             raise
         return exchange
 

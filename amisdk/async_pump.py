@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import threading
 import warnings
 import weakref
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from time import monotonic
 from typing import Any
 
-from .async_streams import AsyncEventStream, AsyncHandler
+from .async_streams import AsyncEventStream, AsyncHandler, current_task
 from .errors import AmiError, ConnectionClosed
+from .exchange import Exchange
 from .link import Link, Phase
 from .mailbox import Policy
-from .options import Options, unreachable
+from .options import FORKED, Options, unreachable
+from .stats import Stats
 from .subscriptions import Dispatcher, Include, Wanted
 
 __all__ = ["AsyncPump", "settle"]
@@ -29,8 +32,8 @@ _PATIENCE = 2.0
 
 
 def settle(future: asyncio.Future[Any], result: object) -> None:
-    """Give a future its result, unless it has one or was cancelled."""
-    if not future.done():
+    """Give a future its result, unless it has one, was cancelled, or its loop is closed."""
+    if not future.done() and not future.get_loop().is_closed():
         future.set_result(result)
 
 
@@ -72,8 +75,6 @@ class AsyncPump:
 
     lock = nullcontext()
     """What guards the link: nothing, as all runs in one thread."""
-    whole = nullcontext()
-    """What sees to it that nothing is half done: nothing, as no task is cancelled in between."""
 
     def __init__(self, options: Options, dispatcher: Dispatcher) -> None:
         self.link = Link(options, dispatcher, self, clock=monotonic, on_end=self._end)
@@ -85,9 +86,12 @@ class AsyncPump:
         self._streams: weakref.WeakSet[AsyncEventStream[Any]] = weakref.WeakSet()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
+        self._process = os.getpid()
         self._running = False
         self._opening: asyncio.Task[None] | None = None
         self._ended: asyncio.Future[AmiError | None] | None = None
+        self._error: AmiError | None = None
+        """Why the link has ended, if not by `close`."""
         self._flushing = False
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = 0.0
@@ -123,11 +127,12 @@ class AsyncPump:
     def drop(self) -> None:
         """End the connection, or the attempt."""
         connection, self.connection = self.connection, None
-        if connection is not None and connection.transport is not None:
-            connection.transport.abort()
-        opening = self._opening
-        if opening is not None and not opening.done() and opening is not asyncio.current_task():
-            opening.cancel()
+        with suppress(RuntimeError):  # the loop is closed, and its transports with it
+            if connection is not None and connection.transport is not None:
+                connection.transport.abort()
+            opening = self._opening
+            if opening is not None and not opening.done() and opening is not current_task():
+                opening.cancel()
 
     def read(self, going_on: bool) -> None:
         """Read, or pause."""
@@ -143,7 +148,7 @@ class AsyncPump:
 
     def flush_soon(self) -> None:
         """Write at the end of this turn of the loop: actions sent together leave together."""
-        if not self._flushing and self._loop is not None:
+        if not self._flushing and self._loop is not None and not self._loop.is_closed():
             self._flushing = True
             self._loop.call_soon(self._flush)
 
@@ -174,12 +179,35 @@ class AsyncPump:
 
     # --- the client's side ----------------------------------------------------------------
 
+    def send(self, exchange: Exchange[Any], *, wait: bool) -> None:
+        """Hand an action to the link.
+
+        Raises:
+            AmiError: As `Link.send`.
+        """
+        self.link.send(exchange, wait=wait)
+        self.flush_soon()
+
+    def abandon(self, exchange: Exchange[Any]) -> None:
+        """Take note that nobody waits for an exchange any more."""
+        self.link.abandon(exchange)
+
+    def stats(self) -> Stats:
+        """Return what was counted so far."""
+        return self.link.stats
+
+    @property
+    def _forked(self) -> bool:
+        return self._process != os.getpid()
+
     def check_thread(self) -> None:
         """Refuse to be used from another thread than the one that connected.
 
         Raises:
-            RuntimeError: It is another thread.
+            RuntimeError: It is another thread, or another process.
         """
+        if self._forked:
+            raise RuntimeError(FORKED)
         if self._thread and self._thread != threading.get_ident():
             raise RuntimeError(
                 "this AsyncClient belongs to another thread; use "
@@ -190,7 +218,7 @@ class AsyncPump:
         """Refuse to be used from another event loop than the one that connected.
 
         Raises:
-            RuntimeError: It is another loop.
+            RuntimeError: It is another loop, another thread or another process.
         """
         self.check_thread()
         if self._loop is not None and self._loop is not asyncio.get_running_loop():
@@ -222,6 +250,7 @@ class AsyncPump:
             handler.start()
 
     def _end(self, error: AmiError | None) -> None:
+        self._error = error
         for stream in list(self._streams):
             stream.close(error)
         for handler in self._handlers:
@@ -237,17 +266,22 @@ class AsyncPump:
         """
         if self._ended is None:
             return
-        error = await asyncio.shield(self._ended)
-        if error is not None:
-            raise ConnectionClosed(str(error)) from error
+        if self.link.phase is not Phase.CLOSED:
+            self.check_loop()
+            await asyncio.shield(self._ended)
+        if self._error is not None:
+            raise ConnectionClosed(str(self._error)) from self._error
 
     async def close(self) -> None:
         """End the link, and the handlers."""
+        if self._forked:
+            return  # the connection is the other process's
+        self.check_thread()
         if self._loop is None or self._ended is None:
             self.link.abort()
             return
         if self._loop is not asyncio.get_running_loop():
-            self.forsake()
+            self._abort()  # its loop is over, or stands still: nobody can be waited for
             return
         try:
             self.link.close()
@@ -270,17 +304,19 @@ class AsyncPump:
         if tasks:
             await asyncio.wait(tasks, timeout=_PATIENCE)
 
-    def forsake(self) -> None:
-        """Let go of everything, without the loop's help: it is over, or runs elsewhere."""
-        loop = self._loop
-        if loop is not None and not loop.is_closed() and self.link.phase is not Phase.CLOSED:
-            loop.call_soon_threadsafe(self.link.abort)
+    def _abort(self) -> None:
+        self.link.abort()
+        self._watch_clock()
 
     def forgotten(self) -> None:
-        """Clean up after a client that nobody holds any more."""
-        if self.link.phase not in (Phase.NEW, Phase.CLOSED):
-            self.forsake()
-            warnings.warn("an AsyncClient was not closed", ResourceWarning, stacklevel=2)
+        """Clean up after a client that nobody holds any more; any thread may find that out."""
+        loop = self._loop
+        if loop is None or self._forked or self.link.phase in (Phase.NEW, Phase.CLOSED):
+            return
+        with suppress(RuntimeError):  # it is closed, and its transports with it
+            loop.call_soon_threadsafe(self._abort)
+        text = "an AsyncClient of {}:{} was not closed".format(*self._options.address)
+        warnings.warn(text, ResourceWarning, stacklevel=3, source=self)
 
     # --- events ---------------------------------------------------------------------------
 
@@ -302,9 +338,24 @@ class AsyncPump:
     ) -> AsyncEventStream[Any]:
         """Make a stream of events."""
         stream: AsyncEventStream[Any] = AsyncEventStream(
-            self._dispatcher, wanted, include, size=size, policy=policy
+            self._dispatcher,
+            wanted,
+            include,
+            size=size,
+            policy=policy,
+            check=self.check_loop,
+            release=self._release,
         )
         self._streams.add(stream)
-        if self._ended is not None and self._ended.done():
-            stream.close(self._ended.result())
+        if self.link.phase is Phase.CLOSED:
+            stream.close(self._error)
         return stream
+
+    def _release(self, unsubscribe: Callable[[], object]) -> None:
+        """Call what ends a subscription, in the loop's thread: any may find a stream forgotten."""
+        loop = self._loop
+        if loop is None or loop.is_closed() or self._thread == threading.get_ident():
+            unsubscribe()
+        else:
+            with suppress(RuntimeError):  # it was closed just now
+                loop.call_soon_threadsafe(unsubscribe)

@@ -6,8 +6,9 @@ Each consumer has a `Mailbox` of its own, so that none slows the reader or anoth
 from __future__ import annotations
 
 import asyncio
-import weakref
+import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Generic, Self, TypeVar
 
 from . import logs
@@ -17,12 +18,20 @@ from .lifecycle import Occurrence
 from .mailbox import QUEUE_SIZE, Mailbox, Policy
 from .subscriptions import Dispatcher, Include, Subscription, Wanted
 
-__all__ = ["SLICE", "AsyncEventStream", "AsyncHandler"]
+__all__ = ["SLICE", "AsyncEventStream", "AsyncHandler", "current_task"]
 
 E_co = TypeVar("E_co", bound=Occurrence, covariant=True)
 
 SLICE = 0.005
 """Seconds that a consumer may work without waiting before others have their turn."""
+
+
+def current_task() -> asyncio.Task[Any] | None:
+    """Return the task that is running; None where there is none, or no loop."""
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None
 
 
 class _Inbox:
@@ -34,8 +43,9 @@ class _Inbox:
         self._until = 0.0
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        waiter = self._waiter
+        if waiter is not None and not waiter.done() and not waiter.get_loop().is_closed():
+            waiter.set_result(None)
 
     async def get(self) -> Any:
         """Return the next event; None when the mailbox is closed and empty.
@@ -70,6 +80,14 @@ class _Inbox:
         self._until = loop.time() + SLICE
 
 
+def _nothing() -> None:
+    """Serve where anybody may consume."""
+
+
+def _at_once(work: Callable[[], object]) -> None:
+    work()
+
+
 class AsyncEventStream(Generic[E_co]):
     """Events as an async iterator; it subscribes when it is made, not when it is iterated.
 
@@ -86,13 +104,17 @@ class AsyncEventStream(Generic[E_co]):
         *,
         size: int = QUEUE_SIZE,
         policy: Policy = "drop_oldest",
+        check: Callable[[], object] = _nothing,
+        release: Callable[[Callable[[], object]], object] = _at_once,
     ) -> None:
+        self._check = check
         self._inbox = inbox = _Inbox("a consumer of events()", dispatcher, size, policy)
         self._error: AmiError | None = None
         # The subscription holds the mailbox only: a stream that is dropped unsubscribes.
         subscription = Subscription.of(inbox.mailbox.put, wanted, include)
         dispatcher.add(subscription)
-        self._finalizer = weakref.finalize(self, _unsubscribe, dispatcher, subscription, inbox)
+        self._unsubscribe = partial(_unsubscribe, dispatcher, subscription, inbox)
+        self._release = release
 
     @property
     def lost(self) -> int:
@@ -103,12 +125,18 @@ class AsyncEventStream(Generic[E_co]):
         """Take no more events. Those that are waiting can still be read."""
         if not self._inbox.mailbox.closed:
             self._error = error
-        self._finalizer()
+            self._release(self._unsubscribe)
+
+    def __del__(self, is_over: Callable[[], bool] = sys.is_finalizing) -> None:
+        if "_release" in vars(self) and not self._inbox.mailbox.closed and not is_over():
+            self._release(self._unsubscribe)
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> E_co:
+        if not self._inbox.mailbox.events and not self._inbox.mailbox.closed:
+            self._check()
         event = await self._inbox.get()
         if event is not None:
             return event  # type: ignore[no-any-return]
@@ -158,7 +186,7 @@ class AsyncHandler:
     @property
     def task(self) -> asyncio.Task[None] | None:
         """The task it runs in, unless that is the one which asks."""
-        return None if self._task is asyncio.current_task() else self._task
+        return None if self._task is current_task() else self._task
 
     def start(self) -> None:
         """Begin to work on what is queued."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-import weakref
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import (
@@ -99,16 +99,18 @@ class Pump(Protocol[Handling]):
         """What guards the link."""
         ...
 
-    @property
-    def whole(self) -> AbstractContextManager[Any]:
-        """What ends the connection if what is done inside is interrupted."""
-        ...
-
     def check_thread(self) -> None:
         """Refuse a thread that must not use the client."""
 
-    def flush_soon(self) -> None:
-        """Write what was queued."""
+    def send(self, exchange: Exchange[Any], *, wait: bool) -> None:
+        """Hand an action to the link."""
+
+    def abandon(self, exchange: Exchange[Any]) -> None:
+        """Take note that nobody waits for an exchange any more."""
+
+    def stats(self) -> Stats:
+        """Return what was counted."""
+        ...
 
     def handler(self, function: Callable[[Any], Any], size: int, policy: Policy) -> Handling:
         """Make a handler."""
@@ -215,8 +217,6 @@ class BaseClient(Generic[P]):
         self._registered: list[tuple[object, Subscription, Any]] = []
         self._pump: P = self._make_pump(options, self._dispatcher)
         self._link = self._pump.link
-        # The pump does not hold the client, so that one which nobody holds is noticed.
-        weakref.finalize(self, self._pump.forgotten).atexit = False
 
     def _make_pump(self, options: Options, dispatcher: Dispatcher) -> P:
         raise NotImplementedError
@@ -260,6 +260,11 @@ class BaseClient(Generic[P]):
         phase = self._link.phase.value
         return f"<{name} {self._options.username}@{host}:{port} {phase}>"
 
+    def __del__(self, is_over: Callable[[], bool] = sys.is_finalizing) -> None:
+        # The pump does not hold the client, so that one which nobody holds is noticed.
+        if "_pump" in vars(self) and not is_over():
+            self._pump.forgotten()
+
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client cannot be pickled: it holds a connection and a secret")
 
@@ -283,8 +288,7 @@ class BaseClient(Generic[P]):
     @property
     def stats(self) -> Stats:
         """What was sent, received and lost so far."""
-        with self._pump.lock:
-            return self._link.stats
+        return self._pump.stats()
 
     def supports(self, action: Action[Any] | type[Action[Any]] | str) -> bool:
         """Tell whether the server's version of Asterisk has an action.
@@ -346,20 +350,8 @@ class BaseClient(Generic[P]):
             check_version=check_version and options.check_version,
             encoding=options.encoding,
         )
-        try:
-            with self._pump.lock, self._pump.whole:
-                self._link.send(exchange, wait=(offline or options.offline) == "wait")
-                self._pump.flush_soon()
-        except Exception:
-            raise
-        except BaseException:  # Ctrl-C: nobody will wait for it
-            self._abandon(exchange)
-            raise
+        self._pump.send(exchange, wait=(offline or options.offline) == "wait")
         return exchange
-
-    def _abandon(self, exchange: Exchange[Any]) -> None:
-        with self._pump.lock, self._pump.whole:
-            self._link.abandon(exchange)
 
     def _reply(self, exchange: Exchange[R], *, check: bool = True) -> R:
         """Return the reply of an exchange that has ended, or raise what came instead."""

@@ -167,7 +167,7 @@ class Client(BaseClient[Pump]):
                     break
         finally:
             if not exchange.done:
-                self._abandon(exchange)
+                self._pump.abandon(exchange)
         self._reply(exchange)
 
     def originate(
@@ -195,7 +195,7 @@ class Client(BaseClient[Pump]):
             self._pump.wait(ended)
         finally:
             if not exchange.done:  # the thread was interrupted
-                self._abandon(exchange)
+                self._pump.abandon(exchange)
         return exchange
 
     def doctor(self, *wanted: Action[Any] | type[Action[Any]] | str) -> Diagnosis:

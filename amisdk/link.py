@@ -449,7 +449,8 @@ class Link:
     def _pause(self) -> None:
         if self.phase is not Phase.UP:
             return
-        blocked = all(one.policy == "block" for one in self._dispatcher.pressure.full)
+        full = tuple(self._dispatcher.pressure.full)  # a forgotten stream may leave it meanwhile
+        blocked = all(one.policy == "block" for one in full)
         self._patience = inf if blocked else self._clock() + PATIENCE
         self._read(False)
 

@@ -22,6 +22,7 @@ from .secrecy import concealed
 from .wire import Framer, Limits
 
 __all__ = [
+    "FORKED",
     "PORT",
     "TLS_PORT",
     "Auth",
@@ -32,6 +33,8 @@ __all__ = [
     "unreachable",
     "url_arguments",
 ]
+
+FORKED = "this client was made before a fork, and is the other process's; make a new one here"
 
 PORT = 5038
 TLS_PORT = 5039

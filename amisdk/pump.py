@@ -6,7 +6,6 @@ socket does not take at once, the thread writes. No code of the user's runs in i
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import selectors
@@ -15,14 +14,18 @@ import ssl
 import threading
 import warnings
 import weakref
+from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 from .errors import AmiError, ConnectionClosed
+from .exchange import Exchange
 from .link import Link, Phase
 from .mailbox import Policy
-from .options import Options, unreachable
+from .options import FORKED, Options, unreachable
+from .stats import Stats
 from .streams import EventStream, Handler, HandlerThread
 from .subscriptions import Dispatcher, Include, Wanted
 
@@ -61,18 +64,23 @@ class Pump:
     """The blocking side of a client. It does not hold the client, which may be forgotten."""
 
     def __init__(self, options: Options, dispatcher: Dispatcher) -> None:
-        self.lock = threading.RLock()
-        """What guards the link, the dispatcher and the socket."""
+        self._lock = threading.RLock()
         self.link = Link(options, dispatcher, self, clock=monotonic, on_end=self._end)
-        self.whole = _Whole(self.link)
+        self._whole = _Whole(self.link)
         self._options = options
         self._dispatcher = dispatcher
         self._context: ssl.SSLContext | None = None
         self._handlers: list[Handler] = []
-        self._calling = HandlerThread(self.lock)
+        self._calling = HandlerThread(self._lock)
         self._streams: weakref.WeakSet[EventStream[Any]] = weakref.WeakSet()
         self._process = os.getpid()
         self._running = False
+        self._serving = False
+        """Whether the thread is there, and will look again at what there is to do."""
+        self._forgotten = self._leaving = False
+        """What the thread is asked to do by who must not wait for the lock."""
+        self._released: deque[Callable[[], object]] = deque()
+        """What ends subscriptions of streams that nobody holds any more."""
         self._ended = threading.Event()
         self._error: AmiError | None = None
         self._thread: threading.Thread | None = None
@@ -109,24 +117,62 @@ class Pump:
     # --- the client's side ----------------------------------------------------------------
 
     @property
+    def lock(self) -> AbstractContextManager[Any]:
+        """What guards the link, the dispatcher and the socket.
+
+        Nothing does after a fork: a lock that a thread held then is never released here.
+        """
+        return nullcontext() if self._forked else self._lock
+
+    @property
     def _forked(self) -> bool:
         return self._process != os.getpid()
 
+    @property
+    def _inside(self) -> bool:
+        """Whether this thread is in the middle of the link's work."""
+        return bool(cast("Any", self._lock)._is_owned())  # noqa: SLF001 - as Condition asks it
+
     def check_thread(self) -> None:
-        """Refuse to be used after a fork: the threads are in the other process.
+        """Refuse to be used where it would wait for what cannot come.
 
         Raises:
-            RuntimeError: This is another process.
+            RuntimeError: This is another process, whose threads are not here; or the user's code
+                is called while the link works, by a signal for example.
         """
         if self._forked:
-            raise RuntimeError("this Client was made before a fork; make a new one in the child")
+            raise RuntimeError(FORKED)
+        if self._inside:
+            raise RuntimeError(
+                "this Client cannot be used from within itself: by a signal handler that has "
+                "interrupted it, a logging handler, or the function that gives the secret"
+            )
 
-    def flush_soon(self) -> None:
-        """Write what was queued, as far as the socket takes it; to be called under the lock.
+    def send(self, exchange: Exchange[Any], *, wait: bool) -> None:
+        """Hand an action to the link, and write as much as the socket takes.
 
-        The deadlines of actions are watched by who waits for them, in `wait`.
+        Raises:
+            AmiError: As `Link.send`.
         """
-        self._write()
+        try:
+            with self._lock, self._whole:
+                self.link.send(exchange, wait=wait)
+                self._write()
+        except Exception:
+            raise
+        except BaseException:  # Ctrl-C: nobody will wait for it
+            self.abandon(exchange)
+            raise
+
+    def abandon(self, exchange: Exchange[Any]) -> None:
+        """Take note that nobody waits for an exchange any more."""
+        with self.lock, self._whole:
+            self.link.abandon(exchange)
+
+    def stats(self) -> Stats:
+        """Return what was counted so far."""
+        with self.lock:
+            return self.link.stats
 
     def connect(self) -> None:
         """Connect and log in.
@@ -141,32 +187,35 @@ class Pump:
             result.append(error)
             opened.set()
 
-        with self.lock:
-            self.link.connect(on_open)
-            self._start_thread()
         try:
+            with self._lock:
+                self.link.connect(on_open)
+                self._start_thread()
             self.wait(opened)
         except BaseException:
-            with self.lock:
+            with self._lock:
                 self.link.cancel()
             raise
         [error] = result
         if error is not None:
             self._join(_PATIENCE)
             raise error
-        with self.lock:
+        with self._lock:
             self._running = True
             if self._handlers:
                 self._calling.start()
 
     def wait(self, bell: threading.Event) -> None:
-        """Wait for what the link will ring, whatever the pump's own thread is held up by."""
+        """Wait for what the link will ring, whatever the pump's own thread is held up by.
+
+        The deadlines of actions are watched here, by who waits for them.
+        """
         while True:
-            with self.lock:
+            with self._lock:
                 due = self.link.next_deadline()
             if bell.wait(None if due is None else max(0.0, due - monotonic()) + 0.05):
                 return
-            with self.lock, self.whole:
+            with self._lock, self._whole:
                 self.link.expire()
 
     def _end(self, error: AmiError | None) -> None:
@@ -186,6 +235,8 @@ class Pump:
         """
         if self.link.phase is Phase.NEW:
             return True
+        if not self._ended.is_set():
+            self.check_thread()
         if not self._ended.wait(timeout):
             return False
         if self._error is not None:
@@ -197,14 +248,19 @@ class Pump:
         if self._forked:
             self._forsake()
             return
-        with self.lock:
-            self.link.close()
-            self._write()
+        if self._inside:
+            # A signal handler has interrupted the link's work, which has to go on first.
+            self._leaving = True
             self._ring()
+            return
         try:
+            with self._lock:
+                self.link.close()
+                self._write()
+                self._ring()
             self.wait(self._ended)
         finally:
-            with self.lock:
+            with self._lock:
                 self.link.abort()
         if not self._calling.join(_DRAIN):
             for handler in self._handlers:
@@ -217,15 +273,31 @@ class Pump:
             self._thread.join(timeout)
 
     def forgotten(self) -> None:
-        """Clean up after a client that nobody holds any more."""
+        """Clean up after a client that nobody holds any more.
+
+        The garbage collector calls it, in any thread and in the middle of anything: it must not
+        wait for the lock.
+        """
         if self.link.phase in (Phase.NEW, Phase.CLOSED):
             return
         if self._forked:
             self._forsake()
             return
-        with self.lock:
-            self.link.abort()
-        warnings.warn("a Client was not closed", ResourceWarning, stacklevel=2)
+        self._forgotten = True
+        self._ring()
+        text = "a Client of {}:{} was not closed".format(*self._options.address)
+        warnings.warn(text, ResourceWarning, stacklevel=3, source=self)
+
+    def _release(self, unsubscribe: Callable[[], object], may_wait: bool) -> None:
+        """End the subscription of a stream; one that is forgotten is as a client that is."""
+        if self._forked:
+            return
+        if may_wait:
+            with self._lock:
+                unsubscribe()
+        else:
+            self._released.append(unsubscribe)
+            self._ring()
 
     def _forsake(self) -> None:
         """Close this process's hold on a connection that belongs to another one."""
@@ -251,9 +323,16 @@ class Pump:
         self, wanted: Sequence[Wanted], include: Include, size: int, policy: Policy
     ) -> EventStream[Any]:
         """Make a stream of events."""
-        with self.lock:
+        with self._lock:
             stream: EventStream[Any] = EventStream(
-                self._dispatcher, wanted, include, lock=self.lock, size=size, policy=policy
+                self._dispatcher,
+                wanted,
+                include,
+                lock=self._lock,
+                size=size,
+                policy=policy,
+                check=self.check_thread,
+                release=self._release,
             )
             self._streams.add(stream)
             if self._ended.is_set():
@@ -263,45 +342,50 @@ class Pump:
     # --- the thread -----------------------------------------------------------------------
 
     def _start_thread(self) -> None:
-        if self._thread is not None and self._thread.is_alive():
+        if self._serving:
             return
-        self._bell = socket.socketpair()
-        for end in self._bell:
+        self._bell = bell = socket.socketpair()
+        for end in bell:
             end.setblocking(False)
-        self._thread = threading.Thread(target=self._run, name="amisdk reads", daemon=True)
+        self._serving = True
+        self._thread = threading.Thread(
+            target=self._run, args=bell, name="amisdk reads", daemon=True
+        )
         self._thread.start()
 
     def _ring(self) -> None:
         """Have the thread look again at what there is to do."""
-        if self._bell is not None and self._thread is not threading.current_thread():
-            with contextlib.suppress(OSError):  # it is full, or the thread has just ended
+        if self._bell is not None and not self._forked:
+            with suppress(OSError):  # it is full, or the thread has just ended
                 self._bell[1].send(b"\0")
 
-    def _run(self) -> None:
-        assert self._bell is not None
-        with selectors.DefaultSelector() as selector:
+    def _run(self, bell: socket.socket, rope: socket.socket) -> None:
+        with selectors.DefaultSelector() as selector, bell, rope:
             self._selector = selector
-            selector.register(self._bell[0], selectors.EVENT_READ)
+            selector.register(bell, selectors.EVENT_READ)
             try:
                 while self._step():
                     pass
             except BaseException as error:
-                with self.lock:
+                with self._lock:
+                    self._leave()
                     kind = type(error).__name__
                     self.link.abort(ConnectionClosed(f"the client's thread ended by {kind}"))
                 raise
-            finally:
-                with self.lock:
-                    self._hang_up()
-                    self._selector = None
-        for end in self._bell:
-            end.close()
+
+    def _leave(self) -> None:
+        """Take note that the thread ends; from here on another one may begin."""
+        self._hang_up()
+        self._selector = None
+        self._serving = False
 
     def _step(self) -> bool:
         """Do one thing; tell whether there is more to do."""
-        with self.lock:
+        with self._lock:
+            self._do_what_was_asked()
             attempt = self._attempt
             if self.link.phase in (Phase.NEW, Phase.CLOSED) and attempt is None:
+                self._leave()
                 return False
             if self._socket is not None and self._connected is not attempt:
                 self._hang_up()
@@ -311,10 +395,21 @@ class Pump:
             self._turn()
         return True
 
+    def _do_what_was_asked(self) -> None:
+        """Do what others could not, who must not wait for the lock."""
+        while self._released:
+            self._released.popleft()()
+        if self._forgotten:
+            self.link.abort()
+        elif self._leaving:
+            self._leaving = False
+            self.link.close()
+            self._write()
+
     def _hang_up(self) -> None:
         if self._socket is not None:
             if self._selector is not None:
-                with contextlib.suppress(KeyError, ValueError):
+                with suppress(KeyError, ValueError):
                     self._selector.unregister(self._socket)
             self._socket.close()
             self._socket = self._connected = None
@@ -322,11 +417,11 @@ class Pump:
     def _turn(self) -> None:
         """Wait for something to happen, and see to it."""
         connection = self._socket
-        with self.lock:
+        with self._lock:
             if connection is not None:
                 self._watch(connection)
         ready = self._sleep()
-        with self.lock:
+        with self._lock:
             if connection is not None and self._connected is self._attempt is not None:
                 if ready.get(connection, 0) & selectors.EVENT_READ and self._reading:
                     self._read(connection)
@@ -352,12 +447,12 @@ class Pump:
         """Wait until a socket is ready, the bell rings or time is up; return what is ready."""
         assert self._selector is not None
         assert self._bell is not None
-        with self.lock:
+        with self._lock:
             due = self.link.next_deadline()
         ready = self._selector.select(None if due is None else max(0.0, due - monotonic()))
         found = {key.fileobj: events for key, events in ready}
         if self._bell[0] in found:
-            with contextlib.suppress(BlockingIOError):
+            with suppress(BlockingIOError):
                 self._bell[0].recv(4096)
         return found
 
@@ -409,7 +504,7 @@ class Pump:
                 self._context = self._options.ssl_context()
             connection = self._reach(host, port, attempt)
         except (OSError, UnicodeError) as error:
-            with self.lock:
+            with self._lock:
                 if self._attempt is attempt:
                     self._attempt = None
                     tls = self._context is not None
@@ -417,7 +512,7 @@ class Pump:
             return
         if connection is None:
             return
-        with self.lock:
+        with self._lock:
             self._socket, self._connected = connection, attempt
             self._rest = memoryview(b"")
 
@@ -481,7 +576,7 @@ class Pump:
         try:
             while True:
                 ready = self._sleep()
-                with self.lock:
+                with self._lock:
                     self.link.expire()
                     if self._attempt is not attempt:
                         return False

@@ -6,10 +6,11 @@ Taking from it needs the lock only when it was too full.
 
 from __future__ import annotations
 
+import sys
 import threading
-import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from time import monotonic
 from typing import Any, Generic, Self, TypeVar
 
@@ -40,6 +41,14 @@ def _left(until: float) -> float:
     return min(max(0.0, until - monotonic()), threading.TIMEOUT_MAX)
 
 
+def _nothing() -> None:
+    """Serve where anybody may consume."""
+
+
+def _at_once(work: Callable[[], object], _: bool) -> None:
+    work()
+
+
 class EventStream(Generic[E_co]):
     """Events as an iterator; it subscribes when it is made, not when it is iterated.
 
@@ -57,7 +66,10 @@ class EventStream(Generic[E_co]):
         lock: threading.RLock,
         size: int = QUEUE_SIZE,
         policy: Policy = "drop_oldest",
+        check: Callable[[], object] = _nothing,
+        release: Callable[[Callable[[], object], bool], object] = _at_once,
     ) -> None:
+        self._check = check
         self._lock = lock
         self._bell = bell = threading.Event()
         self._turn = threading.Lock()
@@ -69,9 +81,8 @@ class EventStream(Generic[E_co]):
         subscription = Subscription.of(mailbox.put, wanted, include)
         with lock:
             dispatcher.add(subscription)
-        self._finalizer = weakref.finalize(
-            self, _unsubscribe, dispatcher, subscription, mailbox, lock
-        )
+        self._unsubscribe = partial(_unsubscribe, dispatcher, subscription, mailbox, lock)
+        self._release = release
 
     @property
     def lost(self) -> int:
@@ -89,6 +100,8 @@ class EventStream(Generic[E_co]):
             StopIteration: The stream is closed and empty.
             ConnectionClosed: The client gave up, and all events before that were taken.
         """
+        if not self._mailbox.events and not self._mailbox.closed:
+            self._check()
         until = None if timeout is None else monotonic() + timeout
         if not self._turn.acquire(timeout=-1 if until is None else _left(until)):
             raise TimeoutError(f"other threads took all events for {timeout:g} s")
@@ -119,7 +132,11 @@ class EventStream(Generic[E_co]):
         """Take no more events. Those that are waiting can still be read."""
         if not self._mailbox.closed:
             self._error = error
-        self._finalizer()
+            self._release(self._unsubscribe, True)
+
+    def __del__(self, is_over: Callable[[], bool] = sys.is_finalizing) -> None:
+        if "_release" in vars(self) and not self._mailbox.closed and not is_over():
+            self._release(self._unsubscribe, False)
 
     def __iter__(self) -> Self:
         return self

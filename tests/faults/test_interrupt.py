@@ -28,7 +28,15 @@ class Interrupted(BaseException):
 
 
 def _is_step(frame: FrameType) -> bool:
-    """Whether a signal may strike at a line: not between the steps that enter or leave a with."""
+    """Whether a signal may strike at a line: not between the steps that enter or leave a with.
+
+    Where the interpreter forgets an object, it would only be noted.
+    """
+    caller: FrameType | None = frame
+    while caller is not None:
+        if caller.f_code.co_name == "__del__":
+            return False
+        caller = caller.f_back
     line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
     return not line.lstrip().startswith("with ")
 
