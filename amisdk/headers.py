@@ -17,10 +17,10 @@ def split_header(line: str) -> tuple[str, str]:
 
 def header(frame: str, name: str) -> str | None:
     """Return the first value of a header of a frame, or None, without parsing the others."""
-    start = frame.find(f"\r\n{name}: ")
-    if start >= 0:
-        return frame[start + len(name) + 4 :].partition("\r\n")[0]
     wanted = name.lower()
+    start = frame.find(f"\r\n{name}: ")
+    if start >= 0 and f"\r\n{wanted}:" not in frame[:start].lower():
+        return frame[start + len(name) + 4 :].partition("\r\n")[0]
     if f"\r\n{wanted}:" not in frame.lower():
         return None
     pairs = (split_header(line) for line in frame.split("\r\n"))

@@ -309,6 +309,8 @@ def test_the_first_header_tells_the_kind(frame: str) -> None:
         ("Response: Success\r\nActionID:  7", " 7"),
         ("Response: Success\r\nActionID: 7\r\nActionID: 8", "7"),
         ("Response: Success\r\nActionID: 7\r\nActionid: 8", "7"),
+        ("Response: Success\r\nActionid: 8\r\nActionID: 7", "8"),
+        ("Response: Success\r\nActionID:8\r\nActionID: 7", "8"),
         ("Response: Success", None),
         ("Response: Success\r\nXActionID: 7", None),
         ("Response: Success\r\nActionIDs: 7", None),
