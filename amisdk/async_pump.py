@@ -29,6 +29,10 @@ _DRAIN = 1.0
 """Seconds that `close` gives handlers to work on what is queued."""
 _PATIENCE = 2.0
 """Seconds that `close` waits for handlers to end after they were cancelled."""
+_CATCH_UP = 8
+"""Reads that go before a deadline which has passed."""
+_STALL = 0.1
+"""Seconds that two turns of a loop take only if it, or the process, stood still."""
 
 
 def settle(future: asyncio.Future[Any], result: object) -> None:
@@ -53,8 +57,7 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self._pump.connection is self:
-            self._pump.link.receive_data(data)
-            self._pump.flush_soon()
+            self._pump.receive_data(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._pump.connection is self:
@@ -93,7 +96,8 @@ class AsyncPump:
         self._error: AmiError | None = None
         """Why the link has ended, if not by `close`."""
         self._flushing = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._reads = 0
+        self._timer: asyncio.Handle | None = None
         self._timer_due = 0.0
 
     # --- what the link wants --------------------------------------------------------------
@@ -146,6 +150,12 @@ class AsyncPump:
 
     # --- bytes and time -------------------------------------------------------------------
 
+    def receive_data(self, data: bytes) -> None:
+        """Take bytes that were read."""
+        self._reads += 1
+        self.link.receive_data(data)
+        self.flush_soon()
+
     def flush_soon(self) -> None:
         """Write at the end of this turn of the loop: actions sent together leave together."""
         if not self._flushing and self._loop is not None and not self._loop.is_closed():
@@ -173,9 +183,30 @@ class AsyncPump:
             self._timer = self._loop.call_later(max(0.0, due - monotonic()), self._ring)
 
     def _ring(self) -> None:
+        self._look_soon(_CATCH_UP)
+
+    def _look_soon(self, turns: int) -> None:
+        """Let deadlines count when the loop has read what is there already.
+
+        In a process that was stopped for a while, the loop comes to its clock first.
+        """
+        assert self._loop is not None
+        now = monotonic()
+        self._timer = self._loop.call_soon(self._look_next, self._reads, now, turns)
+        self._timer_due = 0.0  # nothing is due before it
+
+    def _look_next(self, reads: int, began: float, turns: int) -> None:
+        # What the loop has found to read for this turn, it reads after this call.
+        assert self._loop is not None
+        self._timer = self._loop.call_soon(self._look, reads, began, turns)
+
+    def _look(self, reads: int, began: float, turns: int) -> None:
         self._timer = None
-        self.link.expire()
-        self._flush()
+        if turns and (reads != self._reads or monotonic() - began > _STALL):
+            self._look_soon(turns - 1)
+        else:
+            self.link.expire()
+            self._flush()
 
     # --- the client's side ----------------------------------------------------------------
 

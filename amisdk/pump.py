@@ -36,6 +36,8 @@ _DRAIN = 1.0
 """Seconds that `close` gives handlers to work on what is queued."""
 _PATIENCE = 2.0
 """Seconds that `close` waits for threads to end."""
+_CATCH_UP = 32
+"""Reads that go before a deadline which has passed."""
 _PENDING = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, errno.EINTR}
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -216,7 +218,7 @@ class Pump:
             if bell.wait(None if due is None else max(0.0, due - monotonic()) + 0.05):
                 return
             with self._lock, self._whole:
-                self.link.expire()
+                self._expire()
 
     def _end(self, error: AmiError | None) -> None:
         self._error = error
@@ -426,8 +428,23 @@ class Pump:
                 if ready.get(connection, 0) & selectors.EVENT_READ and self._reading:
                     self._read(connection)
                 self._write()
-            self.link.expire()
+            self._expire()
             self._write()
+
+    def _expire(self) -> None:
+        """Let deadlines count, but not before what is there already.
+
+        This thread may be late, as all are in a process that was stopped for a while.
+        """
+        due = self.link.next_deadline()
+        if due is not None and due <= monotonic():
+            for _ in range(_CATCH_UP):
+                connection = self._socket
+                if connection is None or self._attempt is None or not self._reading:
+                    break
+                if self._connected is not self._attempt or not self._read(connection):
+                    break
+        self.link.expire()
 
     def _watch(self, connection: Waiting) -> None:
         assert self._selector is not None
@@ -456,8 +473,8 @@ class Pump:
                 self._bell[0].recv(4096)
         return found
 
-    def _read(self, connection: Waiting) -> None:
-        """Read what is there, one chunk of it."""
+    def _read(self, connection: Waiting) -> bool:
+        """Read what is there, one chunk of it; tell whether there was any."""
         try:
             data = connection.recv(_CHUNK)
             if data and isinstance(connection, ssl.SSLSocket):
@@ -465,14 +482,15 @@ class Pump:
                 while more := connection.pending():
                     data += connection.recv(more)
         except _NOT_NOW:
-            return
+            return False
         except OSError as error:
             self._lose(error)
-            return
+            return False
         if data:
             self.link.receive_data(data)
         else:
             self._lose(None)
+        return bool(data)
 
     def _lose(self, error: OSError | None) -> None:
         self._attempt = None
