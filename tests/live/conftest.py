@@ -8,7 +8,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -24,6 +24,7 @@ from tests.live.support import Pbx, Tally
 GIVEN = os.environ.get("AMISDK_TEST_ASTERISK")
 TESTED: list[Pbx] = []
 WRITTEN: list[str] = []
+FIGURES: list[str] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -112,6 +113,12 @@ def drivers(request: pytest.FixtureRequest) -> Iterator[Drivers]:
     made.close()
 
 
+@pytest.fixture
+def tell(spare_server: Server) -> Callable[[str], None]:
+    """Have a figure told at the end of the run."""
+    return lambda figure: FIGURES.append(f"{spare_server.major}: {figure}")
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write what the run proves, if it was whole and good."""
     if not session.config.getoption("--conformance", default=False):
@@ -132,7 +139,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"kinds of events seen live: {kinds}")
     for pbx in TESTED:
         terminalreporter.write_line(f"{pbx.label}: {', '.join(conformance.figures(pbx.tally))}")
-    for line in WRITTEN:
+    for line in (*FIGURES, *WRITTEN):
         terminalreporter.write_line(line)
 
 

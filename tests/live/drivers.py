@@ -220,6 +220,7 @@ class Drivers:
 
     def __init__(self, kind: type[AsyncDriver] | type[BlockingDriver]) -> None:
         self._kind = kind
+        self.name = "asyncio" if kind is AsyncDriver else "blocking"
         self._made: list[Driver] = []
 
     def make(

@@ -29,7 +29,7 @@ from . import trees
 
 __all__ = ["ROLES", "Account", "Server", "StartError"]
 
-ROLES = ("admin", "readonly", "calls", "dialplan", "filtered", "deaf", "elsewhere")
+ROLES = ("admin", "readonly", "calls", "dialplan", "filtered", "deaf", "elsewhere", "patient")
 """The manager users; etc/manager.conf says what each may do."""
 
 TEMPLATES = Path(__file__).parent / "etc"
