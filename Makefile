@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 CORE := exchange link login mailbox session wire
 
-.PHONY: demo test coverage conformance generate check docs lint types asterisk asterisk-down clean
+.PHONY: demo test coverage soak conformance generate check docs lint types asterisk asterisk-down clean
 
 demo: generate  ## run the demonstration: make demo [AMI=user:secret@host:5038] [CHANNEL=PJSIP/6001]
 	$(BIN)/python examples/demo.py "$(AMI)" "$(CHANNEL)"
@@ -16,6 +16,9 @@ test: $(READY)  ## run all tests, on real servers too where they can be had
 coverage: $(READY)  ## every branch of the core, by its own tests alone: 100 %, or it fails
 	$(BIN)/coverage run -m pytest -q $(foreach core,$(CORE),$(wildcard tests/amisdk/test_$(core)*.py))
 	$(BIN)/coverage report
+
+soak: $(READY)  ## both clients under random faults, 10 minutes or SOAK_SECONDS: docs/soak.md
+	$(BIN)/python -m tests.soak --page
 
 conformance: $(READY)  ## run the live tests, and write what they prove: docs/conformance.md
 	AMISDK_REQUIRE_ASTERISK=1 $(BIN)/pytest tests/live --conformance

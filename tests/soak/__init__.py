@@ -1,0 +1,1 @@
+"""Many actions under random faults: what is promised must hold; the figures are written down."""
