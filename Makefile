@@ -3,9 +3,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+FUZZ := .venv-fuzz
 CORE := exchange link login mailbox session wire
+SECONDS ?= 60
+RUNS ?= -1
 
-.PHONY: demo test coverage soak conformance generate check docs lint types asterisk asterisk-down clean
+.PHONY: demo test coverage soak fuzz conformance generate check docs lint types asterisk asterisk-down clean
 
 demo: generate  ## run the demonstration: make demo [AMI=user:secret@host:5038] [CHANNEL=PJSIP/6001]
 	$(BIN)/python examples/demo.py "$(AMI)" "$(CHANNEL)"
@@ -19,6 +22,9 @@ coverage: $(READY)  ## every branch of the core, by its own tests alone: 100 %, 
 
 soak: $(READY)  ## both clients under random faults, 10 minutes or SOAK_SECONDS: docs/soak.md
 	$(BIN)/python -m tests.soak --page
+
+fuzz: $(FUZZ)/.ready  ## look for bytes that break the core: make fuzz [SECONDS=60] [RUNS=1000000]
+	$(FUZZ)/bin/python -m tests.fuzz --seconds $(SECONDS) --runs $(RUNS) $(INPUT)
 
 conformance: $(READY)  ## run the live tests, and write what they prove: docs/conformance.md
 	AMISDK_REQUIRE_ASTERISK=1 $(BIN)/pytest tests/live --conformance
@@ -48,7 +54,7 @@ asterisk-down:  ## end the servers that "make asterisk" started
 	$(PYTHON) -m tests.live.asterisk down
 
 clean:  ## delete what the verbs made, beside generated/
-	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf .venv $(FUZZ) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -56,4 +62,9 @@ $(READY): pyproject.toml
 	@$(PYTHON) -m venv .venv \
 	  || { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+$(FUZZ)/.ready: pyproject.toml
+	@$(PYTHON) -m venv $(FUZZ)
+	$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check --editable . 'atheris>=3'
 	@touch $@
