@@ -144,7 +144,7 @@ async def test_a_client_that_is_forgotten_hangs_up_with_a_warning(drive: Drive) 
         stream = ami.events(events.Hangup)
         assert (await ami.send(actions.Ping())).ok
         forgotten = weakref.ref(ami.raw)
-        with pytest.warns(ResourceWarning, match="Client was not closed"):
+        with pytest.warns(ResourceWarning, match=r"Client of 127\.0\.0\.1:\d+ was not closed"):
             _forget(ami)
         assert forgotten() is None
         await gone
