@@ -12,7 +12,6 @@ from typing import Any
 from amisdk import AsyncClient, Client, Reconnect, actions, errors, events
 
 WORKERS = 64
-THREADS = 8
 TIMEOUT = 1.0
 BOUND = 30.0
 """Seconds after which a caller counts as not told."""
@@ -22,6 +21,7 @@ OPTIONS: dict[str, Any] = {
     "auth": "plain",
     "check_version": False,
     "timeout": TIMEOUT,
+    "keepalive": 0.5,
     "reconnect": Reconnect(first_wait=0.02, max_wait=0.2),
 }
 
@@ -79,14 +79,30 @@ class Tally:
         self.outcomes[type(error).__name__] += 1
 
     def finish(self, client: Any, begin: float, memory: float) -> None:
-        """Take down what the client tells at the end."""
+        """Take down what there is to tell when all have been told."""
         self.seconds = time.monotonic() - begin
         self.growth = resident() - memory
         stats = client.stats
         self.reconnects = stats.connections - 1
         self.unmatched = stats.unmatched
         self.events_lost = stats.events_lost
-        self.left = stats.pending
+        self.left = left_in(client)
+
+
+def left_in(client: Any) -> int:
+    """Return how many entries are in a client's tables that should be in none.
+
+    An action that nobody waits for any more is remembered until its answer has come, or its
+    connection ends: until then its ActionID must not be used again.
+    """
+    link = client._link
+    left = len(link._held)
+    if (session := link._session) is not None:
+        known = session._abandoned.keys()
+        for table in (session._pending, session._claiming, session._texts, session._blocking):
+            left += len(table.keys() - known)
+        left += len(known - session._pending.keys()) + len(session._out)
+    return left
 
 
 def resident() -> float:
@@ -110,7 +126,14 @@ class Plan:
         self._until = time.monotonic() + seconds
         self._warm = most // 10
         self._lock = threading.Lock()
+        self._patience = 100
         self.memory = resident()
+
+    @property
+    def patient(self) -> bool:
+        """Whether what is still on its way may be waited for; not for ever."""
+        self._patience -= 1
+        return self._patience > 0
 
     def next(self) -> int | None:
         """Return the next number; None at the end."""
@@ -134,15 +157,20 @@ async def drive_async(port: int, most: int, seconds: float) -> Tally:
         async def work() -> None:
             while (number := plan.next()) is not None:
                 try:
-                    reply = await asyncio.wait_for(ami.send(action_of(number)), BOUND)
+                    reply = await ami.send(action_of(number))
                 except errors.AmiError as error:
                     tally.note(error)
-                except TimeoutError:
-                    tally.not_told += 1
                 else:
                     tally.judge(number, reply)
 
-        await asyncio.gather(*(work() for _ in range(WORKERS)))
+        workers = [asyncio.create_task(work()) for _ in range(WORKERS)]
+        ended, waiting = await asyncio.wait(workers, timeout=seconds + BOUND)
+        tally.not_told = len(waiting)
+        for worker in waiting:
+            worker.cancel()
+        await asyncio.gather(*ended)
+        while left_in(ami) and plan.patient:  # noqa: ASYNC110 - a Ping may be on its way
+            await asyncio.sleep(0.05)
         tally.finish(ami, begin, plan.memory)
     return tally
 
@@ -171,11 +199,13 @@ def drive_threads(port: int, most: int, seconds: float) -> Tally:
                         tally.judge(number, reply)
                 tally.not_told += time.monotonic() - begun > BOUND
 
-        threads = [threading.Thread(target=work) for _ in range(THREADS)]
+        threads = [threading.Thread(target=work) for _ in range(WORKERS)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(seconds + BOUND)
         tally.not_told += sum(thread.is_alive() for thread in threads)
+        while left_in(ami) and plan.patient:  # a Ping may be on its way
+            time.sleep(0.05)
         tally.finish(ami, begin, plan.memory)
     return tally

@@ -27,6 +27,7 @@ class Conversation:
         self._loop = asyncio.get_running_loop()
         self._left = int(dice.expovariate(1 / 4000)) + 20
         """Actions until the connection ends."""
+        self._over = False
 
     async def play(self) -> None:
         """Serve until a fault ends it."""
@@ -40,13 +41,17 @@ class Conversation:
                 return
             self._left -= 1
             if not self._left:
-                self._end(action)
+                self._over = True
+                await self._end(action)
                 return
             self._answer(action)
             await self._peer.writer.drain()
 
-    def _end(self, action: Headers) -> None:
+    async def _end(self, action: Headers) -> None:
         how = self._dice.random()
+        if how > 0.9:
+            while True:  # say nothing any more, until the client has had enough
+                await self._peer.action()
         if how < 0.3:
             self._peer.send(f"Response: Success\r\nActionID: {action['ActionID']}\r\nVal".encode())
         if how < 0.6:
@@ -75,7 +80,7 @@ class Conversation:
         self._loop.call_later(delay * self._dice.random(), work, action)
 
     def _reply(self, action: Headers) -> None:
-        if self._peer.writer.is_closing():
+        if self._over:
             return
         if action["Action"] != "QueueStatus":
             self._peer.respond(action, f"Value: {action.get('Variable')}")
