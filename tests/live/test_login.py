@@ -213,7 +213,12 @@ async def test_a_killed_server_leaves_nobody_waiting(pbx: Pbx) -> None:
     with Server(pbx.major) as doomed:
         account = doomed.users["admin"]
         async with AsyncClient(
-            doomed.host, doomed.port, username="admin", secret=account.secret, timeout=None
+            doomed.host,
+            doomed.port,
+            username="admin",
+            secret=account.secret,
+            timeout=None,
+            reconnect=False,
         ) as ami:
             stream = ami.events(events.Hangup)
             rings = actions.Originate(channel="Local/102@scenarios", application="Wait")
@@ -243,7 +248,7 @@ async def test_a_killed_server_leaves_nobody_waiting(pbx: Pbx) -> None:
 async def test_a_server_that_restarts_says_so_and_lets_us_in_again(pbx: Pbx) -> None:
     with Server(pbx.major) as short:
         own = Pbx(pbx.label, pbx.major, short.host, short.port, server=short, tally=pbx.tally)
-        async with own.desk() as desk:
+        async with own.desk(reconnect=False) as desk:
             await asyncio.to_thread(short.restart)
             assert (await desk.first(events.Shutdown)).shutdown == "Cleanly"
             with pytest.raises(errors.ConnectionClosed):
