@@ -24,7 +24,7 @@ from amisdk.testing import ScriptedServer
 
 __all__ = ["BOUND", "SECRET", "Ami", "Call", "Drive", "Events", "Signal"]
 
-BOUND = 20.0
+BOUND = 60.0
 """Seconds after which a scenario hangs; what it waits for comes in a moment."""
 SECRET = "s3cr3t-word"
 

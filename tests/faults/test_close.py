@@ -11,7 +11,7 @@ from amisdk.models import Event
 from amisdk.testing import GREETING, FakeAsterisk, Peer, ScriptedServer
 from tests.faults.scenario import SECRET, Ami, Drive, Signal, drop_all, echo, scenario
 
-SOON = 5.0
+SOON = 10.0
 """Seconds that close() may take; it is not a measurement."""
 
 

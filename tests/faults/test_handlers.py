@@ -113,7 +113,7 @@ async def test_a_handler_may_close_the_client_and_goes_on(drive: Drive) -> None:
         server.emit(events.Hangup(cause=1))
         await ami.wait_closed()
         await drive.until(lambda: len(reached) == 2)
-        assert time.monotonic() - begin < 5
+        assert time.monotonic() - begin < 10
         await ami.close()
     assert reached == [1, "went on"]
 
@@ -192,5 +192,5 @@ async def test_a_handler_that_never_ends_does_not_keep_close_from_ending(drive: 
         await stuck
         begin = time.monotonic()
         await ami.close()
-        assert time.monotonic() - begin < 5
+        assert time.monotonic() - begin < 10
         never.set()  # a thread cannot be ended from outside

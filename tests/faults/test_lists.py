@@ -11,6 +11,12 @@ from amisdk.testing import Peer, ScriptedServer
 from tests.faults.scenario import Drive, Signal, scenario
 
 LONG = 200_000
+OWN = b"@" * 32
+"""Stands for the ActionID, which is as long."""
+ITEMS = b"".join(
+    b"Event: QueueMember\r\nActionID: %s\r\nPenalty: %d\r\n\r\n" % (OWN, number)
+    for number in range(LONG)
+)
 
 
 async def _long(peer: Peer) -> None:
@@ -21,11 +27,9 @@ async def _long(peer: Peer) -> None:
             peer.respond(action, response="Goodbye")
             return
         peer.respond(action, "EventList: start")
-        await peer.writer.drain()
-        head = f"Event: QueueMember\r\nActionID: {action['ActionID']}\r\nPenalty: "
-        for start in range(0, LONG, 1000):
-            items = (f"{head}{number}\r\n\r\n" for number in range(start, start + 1000))
-            peer.send("".join(items).encode())
+        items = ITEMS.replace(OWN, action["ActionID"].encode())
+        for start in range(0, len(items), 65536):
+            peer.send(items[start : start + 65536])
             await peer.writer.drain()
         peer.event("QueueStatusComplete", "EventList: Complete", of=action)
 

@@ -11,7 +11,7 @@ import pytest
 from amisdk import AsyncClient, actions, errors, events
 from amisdk.testing import Peer, ScriptedServer
 from tests.faults.drives import AsyncDrive, BlockingDrive
-from tests.faults.scenario import SECRET, Ami, Drive, Signal, echo, scenario
+from tests.faults.scenario import BOUND, SECRET, Ami, Drive, Signal, echo, scenario
 
 
 def _client(server: ScriptedServer) -> AsyncClient:
@@ -41,7 +41,7 @@ def test_many_threads_use_one_client_and_each_gets_its_own_replies() -> None:
                 for thread in threads:
                     thread.start()
                 for thread in threads:
-                    thread.join(30)
+                    thread.join(BOUND)
                 assert ami.kept == 0
                 assert ami.stats.unmatched == 0
 
@@ -73,7 +73,7 @@ def test_threads_may_share_one_stream_of_events() -> None:
             with pytest.raises(errors.ActionTimeout):
                 client.send(actions.Ping(), timeout=0.1)
         for thread in threads:
-            thread.join(10)
+            thread.join(BOUND)
             assert not thread.is_alive()
     assert sorted(seen) == list(range(1000))
 
@@ -194,7 +194,7 @@ def test_a_loop_that_is_closed_with_the_client_open() -> None:
 
 
 async def _wait(signal: Signal) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(BOUND):
         await signal
 
 
@@ -209,5 +209,5 @@ def test_each_loop_has_a_client_of_its_own(loops: int) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(20)
+            thread.join(BOUND)
         assert len(server.arrivals) == loops
