@@ -256,6 +256,7 @@ def test_connecting_can_be_cancelled(stage: Happens) -> None:
     linked.link.cancel()
     assert linked.phase == "NEW"
     assert (linked.wanted, linked.opened, linked.ended) == (False, [], [])
+    assert "Disconnected" not in linked.names, "it was never there"
     assert linked.left() == []
     linked.wait(100)
     assert linked.opens == 1
