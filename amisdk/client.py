@@ -158,8 +158,7 @@ class Client(BaseClient[Pump]):
         exchange = self._start(action, lambda _: changed.set(), timeout, on_item=add)
         try:
             while True:
-                self._pump.wait(changed)
-                changed.clear()
+                self._pump.wait_for(exchange, changed)
                 done = exchange.done
                 while items:
                     yield items.popleft()  # type: ignore[misc]
@@ -192,7 +191,8 @@ class Client(BaseClient[Pump]):
         ended = threading.Event()
         exchange = self._start(action, lambda _: ended.set(), timeout, **options)
         try:
-            self._pump.wait(ended)
+            while not exchange.done:
+                self._pump.wait_for(exchange, ended)
         finally:
             if not exchange.done:  # the thread was interrupted
                 self._pump.abandon(exchange)

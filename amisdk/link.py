@@ -153,9 +153,23 @@ class Link:
 
     def interrupted(self) -> None:
         """Take note that something was left half done: what is in flight is not known."""
-        if self._session is not None:
-            text = "the connection is lost: a thread was interrupted in the middle of using it"
-            self._session.close(ConnectionClosed(text))
+        text = "the connection is lost: a thread was interrupted in the middle of using it"
+        error = ConnectionClosed(text)
+        session = self._session
+        if session is not None:
+            session.close(error)
+        if self.phase is Phase.UP:  # the session was closed already, or is gone
+            self._shed()
+            self._went_down = self._clock()
+            self.phase = Phase.WAITING
+            self._dispatcher.tell(Disconnected(error))
+            if self._reconnect is None:
+                self._end(error)
+            else:
+                self._wait(error)
+        elif self.phase is Phase.CLOSED:  # not everybody may have been told
+            self._tell_held(self._why)
+            self._on_end(self._why)
 
     def data_to_send(self) -> bytes:
         """Return what to write now. The actions in it count as sent from here on."""
@@ -259,6 +273,13 @@ class Link:
             exchange.done = True
         elif self._session is not None:
             self._session.abandon(exchange)
+
+    def knows(self, exchange: Exchange[Any]) -> bool:
+        """Tell whether an exchange that has not ended still will."""
+        if self.phase is Phase.CLOSED:
+            return False
+        held = self._held.get(exchange.action_id) is exchange
+        return held or (self._session is not None and self._session.knows(exchange))
 
     def close(self) -> None:
         """Say goodbye, if there is somebody to say it to, and end. Harmless when closed."""

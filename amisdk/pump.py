@@ -51,15 +51,15 @@ class _Whole:
     for. To be used inside the lock, which is a plain one so that it is itself never half held.
     """
 
-    def __init__(self, link: Link) -> None:
-        self._link = link
+    def __init__(self, repair: Callable[[], object]) -> None:
+        self._repair = repair
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None and not issubclass(kind, Exception):
-            self._link.interrupted()
+            self._repair()
 
 
 class Pump:
@@ -68,7 +68,7 @@ class Pump:
     def __init__(self, options: Options, dispatcher: Dispatcher) -> None:
         self._lock = threading.RLock()
         self.link = Link(options, dispatcher, self, clock=monotonic, on_end=self._end)
-        self._whole = _Whole(self.link)
+        self._whole = _Whole(self._interrupted)
         self._options = options
         self._dispatcher = dispatcher
         self._context: ssl.SSLContext | None = None
@@ -77,8 +77,12 @@ class Pump:
         self._streams: weakref.WeakSet[EventStream[Any]] = weakref.WeakSet()
         self._process = os.getpid()
         self._running = False
-        self._serving = False
-        """Whether the thread is there, and will look again at what there is to do."""
+        self._serving: tuple[socket.socket, socket.socket] | None = None
+        """The bell of the thread that looks at what there is to do; None where there is none."""
+        self._waiting: set[threading.Event] = set()
+        """What rings for those who wait for an action."""
+        self._mended = False
+        """Whether anything was ever interrupted in the middle of the link's work."""
         self._forgotten = self._leaving = False
         """What the thread is asked to do by who must not wait for the lock."""
         self._released: deque[Callable[[], object]] = deque()
@@ -193,21 +197,42 @@ class Pump:
             with self._lock:
                 self.link.connect(on_open)
                 self._start_thread()
-            self.wait(opened)
+            self._wait(opened)
+            [error] = result
+            if error is None:
+                with self._lock:
+                    self._running = True
+                    if self._handlers:
+                        self._calling.start()
         except BaseException:
             with self._lock:
                 self.link.cancel()
             raise
-        [error] = result
         if error is not None:
             self._join(_PATIENCE)
             raise error
-        with self._lock:
-            self._running = True
-            if self._handlers:
-                self._calling.start()
 
-    def wait(self, bell: threading.Event) -> None:
+    def _interrupted(self) -> None:
+        """Repair what was left half done. Of what was due, somebody might never be told."""
+        self._mended = True
+        self.link.interrupted()
+        for bell in tuple(self._waiting):
+            bell.set()
+
+    def wait_for(self, exchange: Exchange[Any], bell: threading.Event) -> None:
+        """Wait until there is something new about an action."""
+        self._waiting.add(bell)
+        try:
+            self._wait(bell)
+        finally:
+            self._waiting.discard(bell)
+        bell.clear()
+        if self._mended and not exchange.done:
+            with self._lock:
+                if not self.link.knows(exchange):
+                    exchange.finish(exchange.lost("a thread was interrupted while it was told"))
+
+    def _wait(self, bell: threading.Event) -> None:
         """Wait for what the link will ring, whatever the pump's own thread is held up by.
 
         The deadlines of actions are watched here, by who waits for them.
@@ -256,13 +281,13 @@ class Pump:
             self._ring()
             return
         try:
-            with self._lock:
+            with self._lock, self._whole:
                 self.link.close()
                 self._write()
                 self._ring()
-            self.wait(self._ended)
+            self._wait(self._ended)
         finally:
-            with self._lock:
+            with self._lock, self._whole:
                 self.link.abort()
         if not self._calling.join(_DRAIN):
             for handler in self._handlers:
@@ -286,7 +311,7 @@ class Pump:
             self._forsake()
             return
         self._forgotten = True
-        self._ring()
+        self._wake()
         text = "a Client of {}:{} was not closed".format(*self._options.address)
         warnings.warn(text, ResourceWarning, stacklevel=3, source=self)
 
@@ -299,7 +324,7 @@ class Pump:
                 unsubscribe()
         else:
             self._released.append(unsubscribe)
-            self._ring()
+            self._wake()
 
     def _forsake(self) -> None:
         """Close this process's hold on a connection that belongs to another one."""
@@ -344,27 +369,42 @@ class Pump:
     # --- the thread -----------------------------------------------------------------------
 
     def _start_thread(self) -> None:
-        if self._serving:
+        if self._serving is not None:
             return
         self._bell = bell = socket.socketpair()
-        for end in bell:
-            end.setblocking(False)
-        self._serving = True
-        self._thread = threading.Thread(
-            target=self._run, args=bell, name="amisdk reads", daemon=True
-        )
-        self._thread.start()
+        try:
+            for end in bell:
+                end.setblocking(False)
+            self._serving = bell
+            thread = threading.Thread(
+                target=self._run, args=(bell,), name="amisdk reads", daemon=True
+            )
+            thread.start()
+        except BaseException:
+            self._serving = None  # should it have begun all the same, it ends at once
+            for end in bell:
+                end.close()
+            raise
+        self._thread = thread
 
     def _ring(self) -> None:
-        """Have the thread look again at what there is to do."""
+        """Have the thread look again at what there is to do, before it sleeps again."""
+        if self._thread is not threading.current_thread():
+            self._wake()
+
+    def _wake(self) -> None:
+        """End the thread's sleep, or its next one."""
         if self._bell is not None and not self._forked:
             with suppress(OSError):  # it is full, or the thread has just ended
                 self._bell[1].send(b"\0")
 
-    def _run(self, bell: socket.socket, rope: socket.socket) -> None:
-        with selectors.DefaultSelector() as selector, bell, rope:
-            self._selector = selector
-            selector.register(bell, selectors.EVENT_READ)
+    def _run(self, bell: tuple[socket.socket, socket.socket]) -> None:
+        with selectors.DefaultSelector() as selector, bell[0], bell[1]:
+            with self._lock:
+                if self._serving is not bell:
+                    return
+                self._selector = selector
+                selector.register(bell[0], selectors.EVENT_READ)
             try:
                 while self._step():
                     pass
@@ -378,8 +418,7 @@ class Pump:
     def _leave(self) -> None:
         """Take note that the thread ends; from here on another one may begin."""
         self._hang_up()
-        self._selector = None
-        self._serving = False
+        self._selector = self._serving = None
 
     def _step(self) -> bool:
         """Do one thing; tell whether there is more to do."""

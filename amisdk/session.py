@@ -271,13 +271,17 @@ class Session:
             raise UnsupportedAction(text, action=action, replaced_by=action.ami.replaced_by)
         self._start(exchange)
 
+    def knows(self, exchange: Exchange[Any]) -> bool:
+        """Tell whether an exchange that has not ended still will."""
+        return self._pending.get(exchange.action_id) is exchange
+
     def abandon(self, exchange: Exchange[Any]) -> None:
         """Take note that nobody waits for an exchange any more. What comes of it is dropped."""
         if exchange.done:
             return
         exchange.done = True
         exchange.items.clear()
-        if self._pending.get(exchange.action_id) is not exchange:
+        if not self.knows(exchange):
             return
         if not exchange.sent:
             self._forget(exchange)

@@ -14,6 +14,7 @@ from functools import partial
 from time import monotonic
 from typing import Any, Generic, Self, TypeVar
 
+from . import logs
 from .errors import AmiError, ConnectionClosed
 from .handlers import call, is_coroutine_function, name_of
 from .lifecycle import Occurrence
@@ -132,7 +133,7 @@ class EventStream(Generic[E_co]):
         """Take no more events. Those that are waiting can still be read."""
         if not self._mailbox.closed:
             self._error = error
-            self._release(self._unsubscribe, True)
+        self._release(self._unsubscribe, True)  # even if it is: that may have been interrupted
 
     def __del__(self, is_over: Callable[[], bool] = sys.is_finalizing) -> None:
         if "_release" in vars(self) and not self._mailbox.closed and not is_over():
@@ -192,7 +193,10 @@ class Handler:
                 event = _take(mailbox, lock)
             except IndexError:  # there is none; `close` may have dropped it this moment
                 break
-            call(self._function, event)
+            try:
+                call(self._function, event)
+            except (KeyboardInterrupt, SystemExit):  # from here they would end this thread only
+                logs.handlers.exception("a handler for %s raised", event.ami_name)
         mailbox.waiting = True
         if mailbox.events and mailbox.waiting:  # more, or it came before the bell was set
             self._wake()
@@ -207,6 +211,8 @@ class HandlerThread:
         self._bell = threading.Event()
         self._ending = False
         self._thread: threading.Thread | None = None
+        self._turn: object | None = None
+        """Stands for the thread that is to work."""
 
     def ready(self, handler: Handler) -> None:
         """Take note that a handler has events."""
@@ -215,11 +221,18 @@ class HandlerThread:
 
     def start(self) -> None:
         """Begin to call handlers."""
-        if self._thread is None:
-            self._thread = threading.Thread(
-                target=self._run, name="amisdk calls handlers", daemon=True
+        if self._turn is not None:
+            return
+        self._turn = turn = object()
+        try:
+            thread = threading.Thread(
+                target=self._run, args=(turn,), name="amisdk calls handlers", daemon=True
             )
-            self._thread.start()
+            thread.start()
+        except BaseException:
+            self._turn = None  # should it have begun all the same, it ends at once
+            raise
+        self._thread = thread
 
     def end(self) -> None:
         """End when all that is queued is handled."""
@@ -234,7 +247,7 @@ class HandlerThread:
         thread.join(timeout)
         return not thread.is_alive()
 
-    def _run(self) -> None:
+    def _run(self, turn: object) -> None:
         while True:
             while not self._ready:
                 if self._ending:
@@ -242,4 +255,6 @@ class HandlerThread:
                 self._bell.clear()
                 if not self._ready and not self._ending:
                     self._bell.wait()
+            if self._turn is not turn:
+                return
             self._ready.popleft().work(self._lock)

@@ -17,6 +17,7 @@ __all__ = [
     "AsyncClient",
     "Client",
     "RawAction",
+    "Reconnect",
     "actions",
     "async_client",
     "asyncio",

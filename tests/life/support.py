@@ -4,17 +4,29 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from textwrap import dedent
 from typing import Any, Self
 
-from amisdk.testing import FakeAsterisk, ScriptedServer
+from amisdk.testing import FakeAsterisk, Peer, ScriptedServer
 from amisdk.testing.scripted import Script
 
-__all__ = ["BOUND", "Fake", "Program", "eventually", "faking", "playing", "run"]
+__all__ = [
+    "BOUND",
+    "EVERYWHERE",
+    "Fake",
+    "Program",
+    "eventually",
+    "faking",
+    "playing",
+    "run",
+    "serve",
+]
 
 BOUND = 60.0
 """Seconds after which something hangs."""
@@ -36,11 +48,12 @@ class Program:
 
     def __init__(self, text: str, port: int, *flags: str) -> None:
         source = f"from tests.life.prelude import *\n{dedent(text)}"
+        self._complaints = TemporaryFile("w+")  # noqa: SIM115 - it lasts as long as this does
         self._process = subprocess.Popen(
             [sys.executable, "-X", "dev", *flags, "-c", source, str(port)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._complaints,
             text=True,
             start_new_session=True,  # so that its children can be ended with it
         )
@@ -49,15 +62,23 @@ class Program:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._kill()
+        self._process.communicate()
+        self._complaints.close()
+
+    def _kill(self) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.communicate()
+
+    def line(self) -> str:
+        """Read the next line of its output."""
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
 
     def until_ready(self) -> None:
         """Wait until it says that it is."""
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line == "ready\n", line + self._process.communicate()[1]
+        line = self.line()
+        assert line == "ready\n", line + "".join(map(str, self.end()))
 
     def interrupt(self, number: int = signal.SIGINT) -> None:
         """Send it a signal."""
@@ -65,16 +86,63 @@ class Program:
 
     def end(self) -> tuple[int, str, str]:
         """Wait for its end; return its exit code and what it wrote."""
-        out, err = self._process.communicate(timeout=BOUND)
-        return self._process.returncode, out, err
+        assert self._process.stdout is not None
+        hanging = threading.Timer(BOUND, self._kill)
+        hanging.start()
+        try:
+            out = self._process.stdout.read()
+            code = self._process.wait()
+        finally:
+            hanging.cancel()
+        self._complaints.seek(0)
+        return code, out, self._complaints.read()
+
+    def end_well(self) -> str:
+        """Wait for an end without a word of complaint; return what it wrote."""
+        code, out, err = self.end()
+        assert (code, err) == (0, ""), f"exit code {code}\n{out}{err}"
+        return out
 
 
 def run(text: str, port: int, *flags: str) -> str:
     """Run a small program that ends well and without a word of complaint; return its output."""
     with Program(text, port, *flags) as program:
-        code, out, err = program.end()
-    assert (code, err) == (0, ""), f"exit code {code}\n{out}{err}"
-    return out
+        return program.end_well()
+
+
+EVERYWHERE = """
+from tests.life.interrupting import moments, strike
+
+def interrupt():
+    raise KeyboardInterrupt
+
+def attempt(work, moment, act=interrupt):
+    try:
+        return strike(work, moment, act)
+    except KeyboardInterrupt:
+        return True
+
+def all_moments(work, prepare=lambda: None):
+    for _ in range(2):  # the first time, classes are made
+        prepare()
+        count = moments(work)
+    return range(count + 5)
+"""
+"""What programs begin with that do something at every moment of something else."""
+
+
+async def serve(peer: Peer) -> None:
+    """Let in, and answer all but "Stay"; end the connection at "Drop"."""
+    await peer.login()
+    while True:
+        action = await peer.action()
+        if action["Action"] == "Logoff":
+            peer.respond(action, response="Goodbye")
+            return
+        if action["Action"] == "Drop":
+            return
+        if action["Action"] != "Stay":
+            peer.respond(action, "Ping: Pong")
 
 
 @contextmanager
