@@ -46,6 +46,9 @@ class Client(BaseClient[Pump]):
 
     `BaseClient` explains the arguments. It may be used by several threads at once, and does not
     keep the program alive. Functions given to `on` are called in one thread of the client's.
+
+    What interrupts the client in the middle of its work, such as a signal handler, gets a
+    RuntimeError if it uses it; `close` is done right after that work.
     """
 
     def _make_pump(self, options: Options, dispatcher: Dispatcher) -> Pump:
