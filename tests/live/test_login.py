@@ -152,6 +152,7 @@ async def test_a_client_without_events_still_gets_lists_and_replies(
         listed = await desk.send(actions.CoreShowChannels())
         assert {item.channel for item in listed.items} == {call.near, call.far}
         await other.first(events.Newchannel)
+        await desk.first(events.CoreShowChannelsComplete)
         assert {type(event) for event in desk.seen} == {
             events.CoreShowChannel,
             events.CoreShowChannelsComplete,
