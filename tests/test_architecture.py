@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 FLOORS = [
-    {"lazy", "errors", "headers", "logs", "stats", "backoff"},
+    {"lazy", "errors", "headers", "logs", "stats", "backoff", "transcripts"},
     {"fields", "info", "rules", "lifecycle", "mailbox", "handlers"},
     {"codec", "secrecy"},
     {"models"},

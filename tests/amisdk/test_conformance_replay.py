@@ -16,13 +16,13 @@ from amisdk_models import registry
 
 from amisdk.headers import split_header
 from amisdk.models import Event, EventReply, ListReply, Message, Reply, TextReply, UnknownEvent
+from amisdk.transcripts import Transcript
 from amisdk.wire import Framer, first_header
 from tests.amisdk.talk import GREETING, Talk
 from tests.amisdk.test_transcripts import recorded
 from tests.live.corpus import PLACE, Example, examples_in, reply_class, transcript_of
 from tests.live.proxy import CHALLENGE
 from tests.live.support import EXTRA_HEADERS, GLUED, faults_of, reply_faults
-from tests.live.transcript import Transcript
 
 LEAST_EVENTS, LEAST_ACTIONS = 150, 130
 PAGE = PLACE.parents[2] / "docs" / "conformance.md"

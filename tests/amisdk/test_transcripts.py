@@ -1,5 +1,6 @@
 """Recorded conversations with real servers, replayed without a socket, whole and in pieces."""
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,10 +20,11 @@ from amisdk.options import Auth
 from amisdk.restore import SessionSetup
 from amisdk.session import Session, State
 from amisdk.subscriptions import Dispatcher, Subscription
+from amisdk.transcripts import Message as Said
+from amisdk.transcripts import Side, Transcript
 from amisdk.wire import Framer, first_header
-from tests.live.record import SECRET
+from tests.live.record import PLACE, SECRET
 from tests.live.support import faults_of, reply_faults
-from tests.live.transcript import PLACE, Transcript
 
 PATHS = sorted(PLACE.glob("*.txt"))
 CUT = 11
@@ -73,6 +75,62 @@ def test_the_form_of_a_transcript_loses_nothing(path: Path, tmp_path: Path) -> N
     assert (tmp_path / "again.txt").read_bytes() == path.read_bytes()
     chunks = [(step.side, step.data) for step in transcript.steps()]
     assert Transcript.of(transcript.notes, chunks) == transcript
+
+
+def test_the_messages_are_what_a_framer_finds(transcript: Transcript) -> None:
+    greeting, *rest = (one.text for one in transcript.messages() if one.side == "S")
+    first, frames = frames_of(iter([transcript.said("S")]))
+    assert (greeting, rest) == (first, [frame for frame in frames if frame])
+    sent = [one.text.split("\r\n") for one in transcript.messages() if one.side == "C"]
+    assert [Headers(map(split_header, lines)) for lines in sent] == actions_of(transcript)
+
+
+def test_times_are_kept(tmp_path: Path) -> None:
+    chunks: list[tuple[Side, bytes, float]] = [
+        ("S", b"Asterisk Call Manager/11.0.0\r\nEvent: A\r\n\r\nEve", 0.0),
+        ("S", b"nt: B\r\n", 0.5),
+        ("C", b"Action: Ping\r\n\r\n", 0.75),
+        ("S", b"\r\nEvent: never ended\r\n", 2.0),
+    ]
+    transcript = Transcript.of(["a note"], chunks)
+    transcript.save(tmp_path / "timed.txt")
+    assert (tmp_path / "timed.txt").read_text() == (
+        "# a note\n@ 0.000\nS: Asterisk Call Manager/11.0.0\nS: Event: A\nS:\n@ 0.500\n"
+        "S: Event: B\n@ 0.750\nC: Action: Ping\nC:\n@ 2.000\nS:\nS: Event: never ended\n"
+    )
+    assert Transcript.load(tmp_path / "timed.txt") == transcript
+    assert list(transcript.messages()) == [
+        Said("S", "Asterisk Call Manager/11.0.0", 0.0),
+        Said("S", "Event: A", 0.0),
+        Said("C", "Action: Ping", 0.75),
+        Said("S", "Event: B", 2.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b"Event: Hangup", "no line of a transcript: 'Event: Hangup'"),
+        (b"", "no line of a transcript: ''"),
+        (b"S: a\\b", "a backslash is written"),
+        (b"S: a\\x9", "a backslash is written"),
+        (b"@ soon", "no number of seconds: 'soon'"),
+        (b"@ -1", "no number of seconds: '-1'"),
+        (b"@ nan", "no number of seconds: 'nan'"),
+        (b"@ 0.5", "0.5 s comes after 1 s"),
+        (b"S: Zo\xeb", "no text in UTF-8"),
+    ],
+)
+def test_a_broken_line_is_named(line: bytes, message: str, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.txt"
+    broken.write_bytes(b"# two lines\n@ 1\n" + line + b"\nS:\n")
+    with pytest.raises(ValueError, match=f"broken.txt:3: {re.escape(message)}"):
+        Transcript.load(broken)
+
+
+def test_an_empty_file_is_a_transcript_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    assert Transcript.load(tmp_path / "empty.txt") == Transcript((), ())
 
 
 def test_every_cut_gives_the_same_frames(transcript: Transcript) -> None:

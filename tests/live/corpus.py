@@ -27,9 +27,9 @@ from amisdk.codec import NOTHING, reader_of
 from amisdk.headers import header, split_header
 from amisdk.info import ActionInfo
 from amisdk.models import ConfigReply, Message, RawReply, Reply, TextReply, UnknownEvent
+from amisdk.transcripts import Side, Transcript
 from tests.live.proxy import Said
 from tests.live.support import FREE_HEADERS
-from tests.live.transcript import Side, Transcript
 
 __all__ = ["PLACE", "Example", "examples_in", "reduced", "reply_class", "transcript_of"]
 

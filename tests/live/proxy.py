@@ -16,8 +16,8 @@ from hashlib import md5
 from threading import Thread
 from typing import Any, Self, TypeVar
 
+from amisdk.transcripts import Side, Transcript
 from tests.live.asterisk import Server
-from tests.live.transcript import Side, Transcript
 
 __all__ = ["CHALLENGE", "SECRET", "Proxy", "Said"]
 

@@ -1,7 +1,7 @@
 """Records conversations with the real servers, for tests that need no server.
 
 ``python -m tests.live.record`` writes ``tests/data/transcripts/<major>-<topic>.txt`` anew, from a
-server of each version; `tests.live.transcript` tells their form, and `tests.live.proxy` what is
+server of each version; `amisdk.transcripts` tells their form, and `tests.live.proxy` what is
 hidden in them.
 """
 
@@ -9,15 +9,18 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from amisdk import RawAction, actions, events
 from amisdk.options import Auth
+from amisdk.transcripts import Transcript
 from tests.live.asterisk import MAJORS, Server
 from tests.live.proxy import SECRET, Proxy
 from tests.live.support import Desk, Pbx
-from tests.live.transcript import PLACE, Transcript
 
-__all__ = ["SECRET", "TOPICS"]
+__all__ = ["PLACE", "SECRET", "TOPICS"]
+
+PLACE = Path(__file__).parent.parent / "data" / "transcripts"
 
 Talk = Callable[[Desk, Desk], Awaitable[None]]
 """The client's side: with a desk that is recorded, and another one that sets the scene."""
