@@ -54,6 +54,7 @@ __all__ = [
     "Reply",
     "TextReply",
     "UnknownEvent",
+    "frame_of",
 ]
 
 
@@ -142,6 +143,17 @@ class Message(BaseModel):
 
     def __str__(self) -> str:
         return repr(self)
+
+
+def frame_of(message: Message) -> str:
+    """Return a message's text on the wire, without the blank line at its end.
+
+    One that was made by hand is written as a server would.
+    """
+    frame: str | None = vars(message).get("_frame")
+    if frame is not None:
+        return frame
+    return "\r\n".join(f"{key}: {value}" if key else value for key, value in message.headers)
 
 
 class Event(Message, Occurrence):

@@ -1,0 +1,56 @@
+"""``amisdk serve``: the embedded server, to try things with."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Annotated
+
+import typer
+
+from .faults import Fault
+from .running import app_of, ended_by_signals, tell
+
+__all__ = ["app"]
+
+
+def serve(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port of 127.0.0.1; 0 for a free one.")
+    ] = 5038,
+    user: Annotated[str, typer.Option(help="The one user.")] = "admin",
+    secret: Annotated[
+        str, typer.Option(help="The user's secret. It guards nothing, and is shown.")
+    ] = "amisdk",  # noqa: S107 - it guards nothing
+    ring: Annotated[
+        float, typer.Option(min=0, help="Seconds that a call rings, and that it lasts.")
+    ] = 2.0,
+) -> None:
+    """Be a small Asterisk, to try things with.
+
+    It answers the commonest actions, plays calls for Originate, and ends with Ctrl-C. Its URL is
+    printed first.
+    """
+    from amisdk.testing import FakeAsterisk
+
+    async def run() -> None:
+        server = FakeAsterisk(username=user, secret=secret, port=port, ring=ring)
+        try:
+            await server.start()
+        except OSError as error:
+            hint = "" if port == 0 else "; --port 0 takes a free port"
+            raise Fault(
+                f"cannot listen on port {port}: {os.strerror(error.errno or 0)}{hint}"
+            ) from None
+        try:
+            typer.echo(server.url)
+            tell("listening; Ctrl-C ends it")
+            await asyncio.Event().wait()
+        finally:
+            await server.stop()
+
+    with ended_by_signals():
+        asyncio.run(run())
+
+
+app = app_of(serve)
