@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
@@ -141,8 +141,12 @@ class Client(BaseClient[Pump]):
         )
         return self._reply(exchange, check=check)
 
-    def stream(self, action: ListAction[Any, I], *, timeout: Timeout = DEFAULT) -> Iterator[I]:
+    def stream(
+        self, action: ListAction[R, I], *, timeout: Timeout = DEFAULT
+    ) -> Generator[I, None, R]:
         """Send an action and yield the items of its list as they come.
+
+        The generator returns the reply, without the items: ``reply = yield from ...``.
 
         Args:
             action: An action whose reply has a list.
@@ -170,7 +174,7 @@ class Client(BaseClient[Pump]):
         finally:
             if not exchange.done:
                 self._pump.abandon(exchange)
-        self._reply(exchange)
+        return self._reply(exchange)
 
     def originate(
         self,

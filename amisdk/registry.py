@@ -34,6 +34,10 @@ class ClassTable(Mapping[str, C_co]):
             self._classes[lowered] = found
         return found
 
+    def place(self, name: str) -> str:
+        """Return where a class is, as ``package.module.Class``, without importing it."""
+        return f"{self._package}.{self._places[self._spelling[name.lower()]]}"
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
 

@@ -49,7 +49,7 @@ class Commands(LazyGroup):
         package = __package__ or ""
         return {name: text for name, text in COMMANDS.items() if find_spec(f"{package}.{name}")}
 
-    def load(self, ctx: Any, name: str) -> Any:
+    def load(self, ctx: Any, name: str, _: list[str]) -> Any:
         """Import a sub-command."""
         if name not in self.summaries(ctx):
             return None
@@ -115,6 +115,11 @@ def _run(arguments: list[str], state: dict[str, Any]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         typer.echo(err=True)
         return Code.INTERRUPTED
+    except SystemExit:
+        # The parser ends the program where help cannot be written, and then replaces the output.
+        if type(sys.stdout).__name__ != "PacifyFlushWrapper":
+            raise
+        return Code.OK
     except Exception as error:  # noqa: BLE001 - everything becomes one line
         if state["debug"]:
             traceback.print_exc()
@@ -132,7 +137,7 @@ def _called_wrongly(error: Exception) -> Fault | None:
         return None
     if type(error).__name__ == "NoArgsIsHelpError":  # help was shown, or is the message
         return Fault("")
-    text = str(format_message()).strip().removesuffix(".")
+    text = str(format_message()).strip().removesuffix(".").replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     if context is not None and not text.endswith("?"):
         text += f" (see {context.command_path} --help)"

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from rich.text import Text
-
 from amisdk.models import Event
 
 from .show import pairs_of, plain
-from .terminal import console, is_terminal, write
+from .terminal import coloured, console, is_terminal, write
 
 __all__ = ["EventLines", "style_of"]
 
@@ -72,13 +70,10 @@ class EventLines:
         if not self._coloured:
             write("  ".join((time, name, *(f"{key}={_value(value)}" for key, value in pairs))))
             return
-        line = Text()
-        line.append(time, style="dim")
-        line.append(f"  {name}", style=self._style(name))
+        parts = [(time, "dim"), (f"  {name}", self._style(name))]
         for key, value in pairs:
-            line.append(f"  {key}=", style="dim")
-            line.append(_value(value))
-        console().print(line)
+            parts += [(f"  {key}=", "dim"), (_value(value), "")]
+        coloured(*parts)
 
     def _style(self, name: str) -> str:
         if len(self._styles) > 1000:  # a server can invent names without end

@@ -24,9 +24,13 @@ class LazyGroup(TyperGroup):
         """Return the commands, with a line of help for each."""
         raise NotImplementedError
 
-    def load(self, ctx: Any, name: str) -> Any:
-        """Make a command; None if there is none of this name."""
+    def load(self, ctx: Any, name: str, rest: list[str]) -> Any:
+        """Make a command that is called with these arguments; None if there is none."""
         raise NotImplementedError
+
+    def names(self, ctx: Any) -> list[str]:
+        """Return the names that a wrong one is held against."""
+        return self.list_commands(ctx)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names for lists of commands."""
@@ -39,11 +43,11 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Make the command that is called."""
         name, *rest = args
-        command = self.load(ctx, name)
+        command = self.load(ctx, name, rest)
         if command is None and not ctx.resilient_parsing:
             if name.startswith("-"):
                 self.parse_args(ctx, args)
-            ctx.fail(f'no {self.noun} "{name}"{suggestion(name, self.list_commands(ctx))}')
+            ctx.fail(f'no {self.noun} "{name}"{suggestion(name, self.names(ctx))}')
         return (command.name if command else None), command, rest
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from typing import Annotated
+import threading
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .faults import Fault
 from .running import app_of, ended_by_signals, tell
+from .terminal import write
 
-__all__ = ["app"]
+if TYPE_CHECKING:
+    from amisdk.testing.scripted import ScriptedServer
+
+__all__ = ["app", "listen"]
 
 
 def serve(
@@ -33,24 +37,28 @@ def serve(
     """
     from amisdk.testing import FakeAsterisk
 
-    async def run() -> None:
-        server = FakeAsterisk(username=user, secret=secret, port=port, ring=ring)
-        try:
-            await server.start()
-        except OSError as error:
-            hint = "" if port == 0 else "; --port 0 takes a free port"
-            raise Fault(
-                f"cannot listen on port {port}: {os.strerror(error.errno or 0)}{hint}"
-            ) from None
-        try:
-            typer.echo(server.url)
-            tell("listening; Ctrl-C ends it")
-            await asyncio.Event().wait()
-        finally:
-            await server.stop()
-
+    server = FakeAsterisk(username=user, secret=secret, port=port, ring=ring)
+    listen(server)
     with ended_by_signals():
-        asyncio.run(run())
+        write(server.url)
+        tell("listening; Ctrl-C ends it")
+        threading.Event().wait()
+    server.shut()
+
+
+def listen(server: ScriptedServer) -> None:
+    """Begin to listen.
+
+    Raises:
+        Fault: The port is taken.
+    """
+    port = server.port
+    try:
+        server.listen()
+    except OSError as error:
+        hint = "" if port == 0 else "; --port 0 takes a free port"
+        why = os.strerror(error.errno or 0)
+        raise Fault(f"cannot listen on port {port}: {why}{hint}") from None
 
 
 app = app_of(serve)

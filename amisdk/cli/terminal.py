@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["console", "is_terminal", "readers_left", "write"]
+__all__ = ["coloured", "console", "is_terminal", "readers_left", "write"]
 
 
 def is_terminal() -> bool:
@@ -29,6 +29,13 @@ def _console(number: int) -> Console:  # noqa: ARG001 - one for each standard ou
 def console() -> Console:
     """Return what prints colours, where the terminal has them and NO_COLOR does not forbid."""
     return _console(id(sys.stdout))
+
+
+def coloured(*parts: tuple[str, str]) -> None:
+    """Print a line of texts with their styles."""
+    from rich.text import Text
+
+    console().print(Text.assemble(*parts))
 
 
 def write(text: str) -> None:

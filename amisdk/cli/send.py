@@ -1,0 +1,165 @@
+"""``amisdk send``: every action of the spec as a command with its own options."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+from amisdk_models.registry import ACTIONS
+from pydantic import ValidationError
+
+from amisdk.models import RawAction
+from amisdk.registry import Registry
+
+from .action_command import command_of, with_headers
+from .catalogue import words_in
+from .config import load_profile
+from .connection import VARIABLES, connects, import_registry
+from .faults import Fault, invalid
+from .groups import LazyGroup
+from .running import SETTINGS, flowing, unpiped
+from .sending import How, perform
+from .terminal import write
+
+__all__ = ["app"]
+
+SHORT = "Send an action and show the reply."
+
+
+class Actions(LazyGroup):
+    """The actions, as commands that are made when they are called."""
+
+    noun = "action"
+
+    def summaries(self, ctx: Any, /) -> Mapping[str, str]:
+        """Return every action; with its summary where a shell shows it beside the name."""
+        tables = _tables(ctx)
+        names = sorted({name for table in tables for name in table}, key=str.lower)
+        if "bash" in os.environ.get("_AMISDK_COMPLETE", "bash"):
+            return dict.fromkeys(names, "")
+        return {name: _summary(name, tables) for name in names}
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return all names for completion, and none for help, which would be endless."""
+        return list(self.summaries(ctx)) if ctx.resilient_parsing else []
+
+    def names(self, ctx: Any) -> list[str]:
+        """Return the names that a wrong one is held against."""
+        return list(self.summaries(ctx))
+
+    def load(self, ctx: Any, name: str, rest: list[str]) -> Any:
+        """Make the command of an action, whatever the case of its name."""
+        for table in _tables(ctx):
+            if name in table:
+                explained = ctx.resilient_parsing or not {"-h", "--help"}.isdisjoint(rest)
+                return command_of(table[name], perform, explained=explained)
+        return None
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Complete names whatever their case."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        found = super().shell_complete(ctx, "")
+        return [one for one in found if one.value.lower().startswith(incomplete.lower())]
+
+
+def _tables(ctx: Any) -> list[Any]:
+    registry = ctx.meta.get("amisdk.registry")
+    if registry is None:
+        registry = ctx.meta["amisdk.registry"] = (_registry(ctx),)
+    return [ACTIONS] if registry[0] is None else [registry[0].ACTIONS, ACTIONS]
+
+
+def _registry(ctx: Any) -> Registry | None:
+    """Return the registry that was asked for, or that of the profile."""
+    given = ctx.params
+    try:
+        if given.get("registry"):
+            return import_registry(given["registry"])
+        if given.get("url") or given.get("host"):
+            return None
+        if given.get("profile") is None and any(os.environ.get(name) for name in VARIABLES):
+            return None
+        profile = load_profile(given.get("profile"))
+        return import_registry(profile.registry) if profile else None
+    except Fault:
+        if ctx.resilient_parsing:
+            return None
+        raise
+
+
+def _summary(name: str, tables: list[Any]) -> str:
+    table = next(table for table in tables if name in table)
+    module, _, cls = table.place(name).rpartition(".")
+    found = words_in(module).get(cls)
+    return found.summary if found else ""
+
+
+@connects
+def send(
+    where: Any,
+    ctx: typer.Context,
+    registry: Annotated[  # noqa: ARG001 - _tables takes it from the context
+        str | None, typer.Option(help="A registry of your own, such as shop_ami.registry.")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the names of all actions.")] = False,
+    raw_action: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="An action that nothing knows; --set gives its headers."),
+    ] = None,
+    **options: Any,
+) -> None:
+    """Send an action and show the reply.
+
+    Every action is a command with options of its own: amisdk send QueueAdd --help. The options
+    below go before the action's name or after it; where the action itself has an option of the
+    same name, only before.
+
+    amisdk send --list lists the actions, amisdk describe WORD searches them.
+    """
+    tables = _tables(ctx)
+    if listed:
+        for name in sorted({name for table in tables for name in table}, key=str.lower):
+            write(name)
+        raise typer.Exit
+    own = ctx.meta["amisdk.registry"][0]
+    how = How(where=where, registry=own, **options)
+    ctx.obj["send"] = how
+    if raw_action is None:
+        if ctx.invoked_subcommand is None:
+            raise Fault("which action? amisdk send --list lists them")
+        return
+    if ctx.invoked_subcommand is not None:
+        raise Fault(f"--raw-action {raw_action} is an action already; give no other")
+    try:
+        action = RawAction(raw_action)
+    except ValidationError as error:
+        raise invalid(error, {"name": "--raw-action"}) from None
+    perform(with_headers(action, how.headers), how)
+
+
+def _with_how(function: Any) -> Any:
+    """Put the options of `How` in place of ``**options``."""
+    signature = inspect.signature(function)
+    own = [one for one in signature.parameters.values() if one.name != "options"]
+    known = inspect.signature(How, eval_str=True).parameters
+    more = [known[name].replace(kind=inspect.Parameter.KEYWORD_ONLY) for name in How.AFTER]
+    function.__signature__ = signature.replace(parameters=[*own, *more])
+    function.__annotations__ = {one.name: one.annotation for one in (*own, *more)}
+    return function
+
+
+app = typer.Typer(
+    cls=Actions,
+    invoke_without_command=True,
+    no_args_is_help=True,
+    add_completion=False,
+    short_help=SHORT,
+    help=flowing(send.__doc__ or ""),
+    context_settings=SETTINGS,
+    subcommand_metavar="ACTION [FIELDS]...",
+)
+app.callback()(_with_how(unpiped(send)))
