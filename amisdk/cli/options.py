@@ -10,6 +10,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import typer
@@ -18,7 +19,7 @@ from pydantic.fields import FieldInfo
 
 from .faults import Fault
 
-__all__ = ["FieldOption", "option_name", "options_of"]
+__all__ = ["FieldOption", "option_name", "options_of", "types_of"]
 
 
 def option_name(field: str) -> str:
@@ -105,6 +106,34 @@ def _option(name: str, field: FieldInfo) -> FieldOption | None:
     if int in kinds:
         return option(str, _number, metavar="NUMBER|TEXT")
     return option(str, metavar="TEXT")
+
+
+def types_of(field: FieldInfo) -> str:
+    """Return a field's type, as people read it."""
+    return " or ".join(dict.fromkeys(map(_type_name, _plain_parts(field.annotation))))
+
+
+_TYPE_NAMES: Mapping[Any, str] = {
+    str: "text",
+    bool: "yes or no",
+    int: "number",
+    float: "decimal number",
+    datetime: "date and time",
+}
+
+
+def _type_name(part: Any) -> str:
+    origin = get_origin(part)
+    if origin is Literal:
+        return "|".join(map(str, get_args(part)))
+    if origin in (Mapping, dict):
+        return "NAME=value"
+    if origin in (tuple, list, Sequence):
+        inner = next((one for one in get_args(part) if one is not Ellipsis), str)
+        return f"list of {' or '.join(map(_type_name, _plain_parts(inner)))}"
+    if part is Any:
+        return "JSON"
+    return _TYPE_NAMES.get(part) or str(getattr(part, "__name__", part))
 
 
 def _plain_parts(annotation: Any) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["coloured", "console", "is_terminal", "readers_left", "write"]
+__all__ = ["coloured", "columns", "console", "is_terminal", "readers_left", "write"]
 
 
 def is_terminal() -> bool:
@@ -36,6 +36,11 @@ def coloured(*parts: tuple[str, str]) -> None:
     from rich.text import Text
 
     console().print(Text.assemble(*parts))
+
+
+def columns() -> int | None:
+    """Return the width of the terminal; None where standard output is none."""
+    return console().width if sys.stdout.isatty() else None
 
 
 def write(text: str) -> None:
