@@ -28,6 +28,7 @@ FLOORS = [
     {"client", "async_client"},
     {"testing"},
     {"__init__"},
+    {"cli", "__main__"},
 ]
 """Lowest first; a module imports from its own floor or from below."""
 SANS_IO = [
@@ -136,23 +137,31 @@ def test_the_generator_stands_apart() -> None:
         assert "amisdk_codegen" not in names, file.name
 
 
-def test_the_runtime_needs_only_pydantic() -> None:
+def test_the_runtime_needs_only_pydantic_and_the_command_its_extra() -> None:
+    needed = {"amisdk", "amisdk_models", "pydantic", "pydantic_core", *sys.stdlib_module_names}
     for file in RUNTIME:
+        extra = {"rich", "typer"} if "cli" in file.parts else set()
         for module in _imports(file):
-            first = module.partition(".")[0]
-            assert first in {
-                "amisdk",
-                "amisdk_models",
-                "pydantic",
-                "pydantic_core",
-                *sys.stdlib_module_names,
-            }, f"{file.name} -> {module}"
+            assert module.partition(".")[0] in needed | extra, f"{file.name} -> {module}"
+
+
+def test_nothing_imports_the_command() -> None:
+    for file in RUNTIME:
+        if "cli" not in file.parts and file.name != "__main__.py":
+            assert not [one for one in _imports(file, checking=True) if "cli" in one.split(".")]
+
+
+COMMAND_PARTS = {
+    "action_command", "descriptions", "event_lines", "faults", "groups", "probe", "proxy",
+    "replies", "rights", "running", "script", "sending", "terminal",
+}  # fmt: skip
+"""What the command is made of, and what is tested through its sub-commands."""
 
 
 def test_every_source_module_has_its_test_module() -> None:
     # A pump is tested through its client; what a plan is made of, through resolve and render.
     exempt = {
-        "amisdk": {"__init__", "logs", "pump", "async_pump", "stats"},
+        "amisdk": {"__init__", "__main__", "logs", "pump", "async_pump", "stats", *COMMAND_PARTS},
         "codegen/amisdk_codegen": {
             "__init__", "__main__", "errors", "facts", "fields", "gather", "plan", "text",
         },

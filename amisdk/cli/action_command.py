@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import typer
+from amisdk_models.registry import ACTIONS
 from pydantic import ValidationError
 from typer.main import get_command
 
@@ -17,11 +19,12 @@ from .catalogue import Words, words_of
 from .connection import Where
 from .examples import command_line
 from .faults import Fault, invalid
+from .groups import suggestion
 from .options import FieldOption, options_of
 from .running import SETTINGS, unpiped
 from .sending import How
 
-__all__ = ["command_of", "with_headers"]
+__all__ = ["actions_of_lines", "command_of", "with_headers"]
 
 Parameter = inspect.Parameter
 
@@ -65,6 +68,25 @@ def command_of(
     text = _help(words, command_line(name, cls, words)) if explained else ""
     app.command(name, help=text, context_settings=SETTINGS)(unpiped(run))
     return get_command(app)
+
+
+def actions_of_lines(lines: Iterable[str]) -> list[Action[Any]]:
+    """Read actions from lines such as ``QueueStatus --queue support``.
+
+    Raises:
+        Fault: A line is no action of the spec's.
+    """
+    found: list[Action[Any]] = []
+    for line in lines:
+        try:
+            name, *rest = shlex.split(line) or [""]
+        except ValueError as error:
+            raise Fault(f'"{line}": {error}') from None
+        if name not in ACTIONS:
+            raise Fault(f'no action "{name}"{suggestion(name, list(ACTIONS))}')
+        command = command_of(ACTIONS[name], lambda action, _: found.append(action), explained=False)
+        command.main(rest, prog_name=name, standalone_mode=False, obj={"send": How()})
+    return found
 
 
 def with_headers(action: Action[Any], headers: list[str] | None) -> Action[Any]:

@@ -126,7 +126,7 @@ def store_profile(name: str, values: Mapping[str, str | int | bool]) -> Path:
     kept = _without(text, name)
     text = f"{kept.rstrip()}\n\n{section}" if kept.strip() else section
     profiles = {**before.get("profiles", {}), name: dict(values)}
-    if tomllib.loads(text) != {**before, "profiles": profiles}:
+    if not _reads_as(text, {**before, "profiles": profiles}):
         raise Fault(f"{path} is written in a way that cannot be changed here; change it by hand")
     _write(path, text)
     return path
@@ -172,6 +172,13 @@ def _default(path: Path, held: Mapping[str, Any], names: list[str]) -> str | Non
     if "default" in names or len(names) < 2:
         return "default" if "default" in names else next(iter(names), None)
     raise Fault(f"choose one of the profiles with --profile: {', '.join(names)}")
+
+
+def _reads_as(text: str, held: Mapping[str, Any]) -> bool:
+    try:
+        return tomllib.loads(text) == held
+    except tomllib.TOMLDecodeError:
+        return False
 
 
 def _without(text: str, name: str) -> str:

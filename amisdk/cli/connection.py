@@ -77,8 +77,11 @@ class Where:
         ),
     ] = None
 
-    def arguments(self) -> dict[str, Any]:
+    def arguments(self, *, login: bool = True) -> dict[str, Any]:
         """Return the arguments of a client; the secret may be asked for.
+
+        Args:
+            login: Whether user and secret are needed.
 
         Raises:
             Fault: There is no server to talk to, or something about it is wrong.
@@ -93,14 +96,14 @@ class Where:
             found["username"] = self.user
         if self.secret_file is not None:
             found["secret"] = read_secret(self.secret_file)
-        if not found.get("username"):
+        if login and not found.get("username"):
             raise Fault("whose user? Give --user, or set AMI_USERNAME")
         ca_file = self.ca_file or found.pop("ca_file", None)
         if ca_file is not None:
             if not found.get("ssl"):
                 raise Fault("--ca-file goes with TLS: --tls, amis://, or tls in the profile")
             found["ssl"] = _context(ca_file)
-        if found.get("secret") is None:
+        if login and found.get("secret") is None:
             found["secret"] = _ask(f"Secret of {found['username']}@{found['host']}")
         return found
 

@@ -96,7 +96,7 @@ _ADVICE: Mapping[str, tuple[str, ...]] = {
         "the server's certificate is its own; trust it with --ca-file, or ca_file in the profile",
     ),
     "HOSTNAME": (
-        "the certificate is for another name; connect by that one, or set server_hostname in a profile",
+        "the certificate is for another name: connect by that, or set server_hostname in a profile",
     ),
     "PLAIN": (
         "the port speaks no TLS: leave out --tls, or write ami:// for amis://. In manager.conf:",

@@ -22,7 +22,7 @@ from .replies import Rows, show_event, show_reply
 if TYPE_CHECKING:
     from amisdk import Client
 
-__all__ = ["How", "perform"]
+__all__ = ["How", "confirm", "perform"]
 
 PANEL = "Sending"
 
@@ -98,7 +98,7 @@ def perform(action: Action[Any], how: How) -> None:
         raise Fault("--wait is for Originate; other actions tell their outcome in the reply")
     if how.wait and isinstance(action, RawAction):
         raise Fault("--wait does not go with --set")
-    _confirm(info, how)
+    confirm(action, how.registry, yes=how.yes)
     arguments = how.where.arguments()
     if how.registry is not None:
         arguments["registry"] = how.registry
@@ -142,8 +142,14 @@ def _info(action: Action[Any], registry: Registry | None) -> ActionInfo:
     return next((table[name].ami for table in tables if name in table), action.ami)
 
 
-def _confirm(info: ActionInfo, how: How) -> None:
-    if not info.danger or how.yes:
+def confirm(action: Action[Any], registry: Registry | None, *, yes: bool) -> None:
+    """Ask before an action is sent that may do harm.
+
+    Raises:
+        Fault: Nobody can be asked, or the answer was no.
+    """
+    info = _info(action, registry)
+    if not info.danger or yes:
         return
     what = f"{info.name} {' and '.join(info.danger)} on the server"
     if not sys.stdin.isatty():
