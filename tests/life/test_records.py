@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from amisdk import Client, RawAction, actions
+from amisdk.transcripts import Transcript
 from tests.leaks import SECRET
 from tests.life.support import faking
 from tests.live.proxy import CHALLENGE, Proxy
 from tests.live.proxy import SECRET as SHOWN
-from tests.live.transcript import PLACE, Transcript
+from tests.live.record import PLACE
 
 KEY = md5((CHALLENGE + SHOWN).encode()).hexdigest().encode()
 

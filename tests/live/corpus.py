@@ -1,7 +1,7 @@
 """Every shape of message that a real server has sent, one example of each, as a file.
 
 ``make conformance`` keeps what goes by on all connections of the live tests, and writes
-``tests/data/conformance/<major>.txt`` in the form of `tests.live.transcript`:
+``tests/data/conformance/<major>.txt`` in the form of `amisdk.transcripts`:
 
 - The greeting, then events by themselves, by name.
 - Then replies by their actions: ``C:`` has the action's name and ActionID and nothing else of it,
