@@ -2,7 +2,7 @@
 
 The first of these that is there tells: ``--url``, ``--profile``, ``--host``, the variables
 AMI_HOST and so on, the default profile. ``--user``, ``--secret-file`` and ``--ca-file`` go before
-what it says, and a secret that nobody gave is asked for.
+what it says; a secret that is missing then is AMI_SECRET, or is asked for.
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ class Where:
                 raise Fault("--ca-file goes with TLS: --tls, amis://, or tls in the profile")
             found["ssl"] = _context(ca_file)
         if login and found.get("secret") is None:
-            found["secret"] = _ask(f"Secret of {found['username']}@{found['host']}")
+            found["secret"] = _env_secret() or _ask(
+                f"Secret of {found['username']}@{found['host']}"
+            )
         return found
 
     def client(self, **more: Any) -> Client:
@@ -237,17 +239,21 @@ def warn_of_secret() -> None:
     )
 
 
+def _env_secret() -> SecretStr | None:
+    secret = os.environ.get("AMI_SECRET") or os.environ.get("AMI_PASSWORD")
+    return SecretStr(secret) if secret else None
+
+
 def _of_env(*, needed: bool) -> dict[str, Any]:
     given: Mapping[str, str] = os.environ
     user = given.get("AMI_USERNAME") or given.get("AMI_LOGIN")
-    secret = given.get("AMI_SECRET") or given.get("AMI_PASSWORD")
     if not needed and not user:
-        return {"secret": SecretStr(secret) if secret else None}
+        return {}
     try:
-        found = env_arguments({**given, "AMI_USERNAME": user or "-", "AMI_SECRET": secret or "-"})
+        found = env_arguments({**given, "AMI_USERNAME": user or "-", "AMI_SECRET": "-"})
     except ValueError as error:
         raise Fault(str(error)) from None
-    return {**found, "username": user, "secret": found["secret"] if secret else None}
+    return {**found, "username": user, "secret": None}
 
 
 def _of_profile(profile: Profile) -> dict[str, Any]:

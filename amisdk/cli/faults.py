@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,8 @@ def invalid(error: ValidationError, names: dict[str, str]) -> Fault:
     for detail in error.errors(include_url=False):
         place: tuple[Any, ...] = detail["loc"]
         text = detail["msg"].removeprefix("Value error, ")
+        if detail["type"] == "rule":  # it speaks of fields
+            text = re.sub(r"\w+", lambda word: names.get(word[0], word[0]), text)
         if place:
             text = f"{names.get(str(place[0]), str(place[0]))}: {text}"
         if text not in told:

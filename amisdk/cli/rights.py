@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["event_steps", "missing_rights", "read_rights", "usable_steps", "write_rights"]
 
 _PRIVILEGES = re.compile(r"\(Priv: ([^()]*)\)\s*\Z")
-_READ = re.compile(r"^\s*read perm:\s*(.*?)\s*$", re.MULTILINE)
+_READ = re.compile(r"^[ \t]*read perm:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 
 
 def write_rights(listed: Iterable[tuple[str, str]]) -> tuple[set[str], set[str]]:
@@ -56,7 +56,7 @@ def read_rights(ami: Client, user: str) -> set[str] | None:
     except AmiError:
         return None
     found = _READ.search(reply.text) if isinstance(reply, OutputReply) else None
-    return set(found[1].split(",")) if found else None
+    return set(filter(None, found[1].split(","))) if found else None
 
 
 def missing_rights(diagnosis: Diagnosis) -> Mapping[str, list[str]]:
