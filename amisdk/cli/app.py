@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Annotated, Any
@@ -44,14 +44,17 @@ CODES = (
 class Commands(LazyGroup):
     """The sub-commands."""
 
-    def summaries(self, _: Any, /) -> Mapping[str, str]:
+    def names(self, _: Any) -> list[str]:
         """Return those whose module is there."""
-        package = __package__ or ""
-        return {name: text for name, text in COMMANDS.items() if find_spec(f"{package}.{name}")}
+        return [name for name in COMMANDS if find_spec(f"{__package__}.{name}")]
+
+    def summary(self, _: Any, name: str, /) -> str:
+        """Return a line of help."""
+        return COMMANDS[name]
 
     def load(self, ctx: Any, name: str, _: list[str]) -> Any:
         """Import a sub-command."""
-        if name not in self.summaries(ctx):
+        if name not in self.names(ctx):
             return None
         command = get_command(import_module(f".{name}", __package__).app)
         command.name = name

@@ -60,9 +60,8 @@ class Entry:
         return int(alike.real_quick_ratio() >= CLOSE and alike.ratio() >= CLOSE)
 
 
-def _complete(ctx: typer.Context, incomplete: str) -> list[str]:
-    names = {entry.name for entry in _entries(ctx.params.get("registry"))}
-    return sorted(name for name in names if name.lower().startswith(incomplete.lower()))
+def _complete(ctx: typer.Context) -> list[str]:
+    return sorted({entry.name for entry in _entries(ctx.params.get("registry"))})
 
 
 def describe(

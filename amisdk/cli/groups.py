@@ -5,7 +5,7 @@ A list of commands, for help or completion, shows hollow ones: a name and a line
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -20,25 +20,25 @@ class LazyGroup(TyperGroup):
     noun = "command"
     """What its commands are called in messages."""
 
-    def summaries(self, ctx: Any, /) -> Mapping[str, str]:
-        """Return the commands, with a line of help for each."""
+    def names(self, ctx: Any) -> list[str]:
+        """Return the names of all commands."""
+        raise NotImplementedError
+
+    def summary(self, ctx: Any, name: str, /) -> str:
+        """Return a line of help for a command."""
         raise NotImplementedError
 
     def load(self, ctx: Any, name: str, rest: list[str]) -> Any:
         """Make a command that is called with these arguments; None if there is none."""
         raise NotImplementedError
 
-    def names(self, ctx: Any) -> list[str]:
-        """Return the names that a wrong one is held against."""
-        return self.list_commands(ctx)
-
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names for lists of commands."""
-        return list(self.summaries(ctx))
+        return self.names(ctx)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a hollow command, for lists of commands."""
-        return TyperCommand(cmd_name, help=self.summaries(ctx).get(cmd_name, ""))
+        return TyperCommand(cmd_name, help=self.summary(ctx, cmd_name))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Make the command that is called."""

@@ -21,8 +21,8 @@ CHALLENGE = b"123456789"
 KEY = md5(CHALLENGE + SECRET, usedforsecurity=False).hexdigest().encode()
 """What answers the challenge with the secret."""
 
-_NAME = rb"[\w-]*(?:secret|passw(?:or)?d|md5_?cred|mailpin)(?![\w-]*exist)[\w-]*"
-_HEADER = re.compile(rb"^(" + _NAME + rb"):[ ]?(.+)$", re.IGNORECASE)
+_NAME = rb"(?!using)[\w-]*(?:secret|passw(?:or)?d|md5_?cred|mailpin)(?![\w-]*exist)[\w-]*"
+_HEADER = re.compile(rb"^(" + _NAME + rb"):[ ]*\S.*$", re.IGNORECASE)
 _SETTING = re.compile(rb"^(Line-[\d-]+: *" + _NAME + rb" *=>? *).+$", re.IGNORECASE)
 _JSON = re.compile(rb'("' + _NAME + rb'"\s*:\s*")(?:[^"\\]|\\.)*(")', re.IGNORECASE)
 _OUTPUT = re.compile(rb"^(Output:.*?\b" + _NAME + rb"\s*[:=]\s*)\S.*$", re.IGNORECASE)

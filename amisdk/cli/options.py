@@ -66,8 +66,8 @@ class FieldOption:
             ),
         ]
 
-    def _complete(self, incomplete: str) -> list[str]:
-        return [one for one in self.values if one.lower().startswith(incomplete.lower())]
+    def _complete(self) -> list[str]:
+        return list(self.values)
 
 
 def options_of(model: type[BaseModel]) -> Iterator[FieldOption]:

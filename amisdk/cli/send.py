@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -27,6 +26,8 @@ from .terminal import write
 __all__ = ["app"]
 
 SHORT = "Send an action and show the reply."
+BEGUN = "amisdk.begun"
+"""Where a context has what is typed of a name."""
 
 
 class Actions(LazyGroup):
@@ -34,21 +35,25 @@ class Actions(LazyGroup):
 
     noun = "action"
 
-    def summaries(self, ctx: Any, /) -> Mapping[str, str]:
-        """Return every action; with its summary where a shell shows it beside the name."""
-        tables = _tables(ctx)
-        names = sorted({name for table in tables for name in table}, key=str.lower)
-        if "bash" in os.environ.get("_AMISDK_COMPLETE", "bash"):
-            return dict.fromkeys(names, "")
-        return {name: _summary(name, tables) for name in names}
+    def names(self, ctx: Any) -> list[str]:
+        """Return the names of all actions."""
+        return sorted({name for table in _tables(ctx) for name in table}, key=str.lower)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Return all names for completion, and none for help, which would be endless."""
-        return list(self.summaries(ctx)) if ctx.resilient_parsing else []
+        """Return the names for completion, and none for help, which would be endless."""
+        if not ctx.resilient_parsing:
+            return []
+        begun = ctx.meta.get(BEGUN, "")
+        return [name for name in self.names(ctx) if name.lower().startswith(begun)]
 
-    def names(self, ctx: Any) -> list[str]:
-        """Return the names that a wrong one is held against."""
-        return list(self.summaries(ctx))
+    def summary(self, ctx: Any, name: str, /) -> str:
+        """Return what an action does, for a shell that shows it beside the name."""
+        if "bash" in os.environ.get("_AMISDK_COMPLETE", "bash"):
+            return ""
+        table = next(table for table in _tables(ctx) if name in table)
+        module, _, cls = table.place(name).rpartition(".")
+        found = words_in(module).get(cls)
+        return found.summary if found else ""
 
     def load(self, ctx: Any, name: str, rest: list[str]) -> Any:
         """Make the command of an action, whatever the case of its name."""
@@ -62,8 +67,8 @@ class Actions(LazyGroup):
         """Complete names whatever their case."""
         if incomplete.startswith("-"):
             return super().shell_complete(ctx, incomplete)
-        found = super().shell_complete(ctx, "")
-        return [one for one in found if one.value.lower().startswith(incomplete.lower())]
+        ctx.meta[BEGUN] = incomplete.lower()
+        return super().shell_complete(ctx, "")
 
 
 def _tables(ctx: Any) -> list[Any]:
@@ -89,13 +94,6 @@ def _registry(ctx: Any) -> Registry | None:
         if ctx.resilient_parsing:
             return None
         raise
-
-
-def _summary(name: str, tables: list[Any]) -> str:
-    table = next(table for table in tables if name in table)
-    module, _, cls = table.place(name).rpartition(".")
-    found = words_in(module).get(cls)
-    return found.summary if found else ""
 
 
 @connects

@@ -34,10 +34,9 @@ TICK = 0.5
 """Seconds after which a quiet watch looks whether anybody still reads it."""
 
 
-def _complete_event(ctx: typer.Context, incomplete: str) -> list[str]:
+def _complete_event(ctx: typer.Context) -> list[str]:
     registry = import_registry(ctx.params.get("registry"))
-    names = {*EVENTS, *(registry.EVENTS if registry else ())}
-    return sorted(name for name in names if name.lower().startswith(incomplete.lower()))
+    return sorted({*EVENTS, *(registry.EVENTS if registry else ())})
 
 
 @connects
