@@ -141,6 +141,10 @@ def _called_wrongly(error: Exception) -> Fault | None:
     if type(error).__name__ == "NoArgsIsHelpError":  # help was shown, or is the message
         return Fault("")
     text = str(format_message()).strip().removesuffix(".").replace("Value error, ", "")
+    option = getattr(error, "option_name", None)
+    if hasattr(error, "possibilities"):
+        near = " or ".join(error.possibilities or ())
+        text = f"no option {option}" + (f"; did you mean {near}?" if near else "")
     context = getattr(error, "ctx", None)
     if context is not None and not text.endswith("?"):
         text += f" (see {context.command_path} --help)"

@@ -105,8 +105,8 @@ def test_it_tells_its_version(call: Call) -> None:
     [
         (["wacth"], 'no command "wacth"; did you mean watch?'),
         (["xyzzy"], 'no command "xyzzy" (see amisdk --help)'),
-        (["--verison"], "no such option: --verison (Possible options: --version) (see"),
-        (["serve", "--prot", "1"], "no such option: --prot (Possible options: --port) (see"),
+        (["--verison"], "no option --verison; did you mean --version?"),
+        (["serve", "--prot", "1"], "no option --prot; did you mean --port?"),
         (["serve", "--port", "x"], "invalid value for '--port'"),
         (["serve", "--port", "70000"], "invalid value for '--port'"),
         (["describe"], "missing argument"),

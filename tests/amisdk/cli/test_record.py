@@ -93,7 +93,7 @@ def test_times_are_kept_and_anonymity_too(call: Call, server: FakeAsterisk, file
         (["--send", "Pign"], Code.USAGE, 'no action "Pign"; did you mean Ping'),
         (["--send", ""], Code.USAGE, 'no action ""'),
         (["--send", "Ping 'x"], Code.USAGE, '"Ping \'x": No closing quotation'),
-        (["--send", "QueueAdd --quue x"], Code.USAGE, "no such option: --quue"),
+        (["--send", "QueueAdd --quue x"], Code.USAGE, "no option --quue; did you mean --queue"),
         (["--send", "Command --command x"], Code.REFUSED, "not sent: Command runs code"),
         (["--listen", "0", "--send", "Ping"], Code.USAGE, "--listen records other programs"),
     ],

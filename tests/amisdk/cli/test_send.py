@@ -66,7 +66,7 @@ def test_an_action_that_nothing_knows(call: Call, monkeypatch: pytest.MonkeyPatc
     [
         (["QueueAd"], 'no action "QueueAd"; did you mean QueueAdd'),
         (["xyzzy"], 'no action "xyzzy" (see amisdk send --help)'),
-        (["QueueAdd", "--quue", "x"], "no such option: --quue (Possible options: --queue"),
+        (["QueueAdd", "--quue", "x"], "no option --quue; did you mean --queue"),
         (["QueueAdd", "--queue", "x"], "missing option '--interface'"),
         (["QueueAdd", "--queue", "", "--interface", "x"], "--queue: String should have at least 1"),
         (["Ping", "x"], "got unexpected extra argument"),
