@@ -110,12 +110,12 @@ class Process:
     def line(self) -> str:
         """Read a line of standard output."""
         assert self.popen.stdout is not None
-        return self.popen.stdout.readline().rstrip("\n")
+        return _line(self.popen.stdout.fileno())
 
     def told(self) -> str:
         """Read a line of standard error."""
         assert self.popen.stderr is not None
-        return self.popen.stderr.readline().rstrip("\n")
+        return _line(self.popen.stderr.fileno())
 
     def end(self, by: signal.Signals | None = None) -> Result:
         """Wait for the end, after a signal if there is to be one."""
@@ -130,6 +130,17 @@ class Process:
     def __exit__(self, *_: object) -> None:
         self.popen.kill()
         self.popen.communicate()
+
+
+def _line(file: int) -> str:
+    """Read a line and nothing beyond it: what a buffer held would be lost to ``communicate``."""
+    data = b""
+    while not data.endswith(b"\n"):
+        more = os.read(file, 1)
+        if not more:
+            break
+        data += more
+    return data.decode().rstrip("\n")
 
 
 class Terminal:
