@@ -1,14 +1,16 @@
-"""A server that answers as a test says, and what it may answer."""
+"""Servers that answer, and emit events, as a test says."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from amisdk.headers import Headers
-from amisdk.testing import Peer, ScriptedServer
+from amisdk.testing import FakeAsterisk, Peer, ScriptedServer
 
-__all__ = ["Reply", "answering", "queues"]
+__all__ = ["Reply", "after_login", "answering", "queues"]
 
 Reply = Callable[[Peer, Headers], None]
 
@@ -50,3 +52,18 @@ def queues(count: int, *, end: tuple[str, ...] = ()) -> Reply:
         peer.event("QueueStatusComplete", *ended, *end, of=action)
 
     return reply
+
+
+def after_login(server: FakeAsterisk, *emitted: Any) -> None:
+    """Emit events to whoever logs in, behind FullyBooted."""
+
+    class Received(list[Headers]):
+        def append(self, action: Headers) -> None:
+            super().append(action)
+            if action["Action"] == "Login":
+                # The server answers before its loop comes to this.
+                loop = asyncio.get_running_loop()
+                for event in emitted:
+                    loop.call_soon(server.emit, event)
+
+    server.received = Received()

@@ -1,6 +1,5 @@
 """amisdk watch: live, filtered, saved; how it ends, and how it lives through an outage."""
 
-import asyncio
 import json
 import os
 import re
@@ -8,34 +7,18 @@ import signal
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from amisdk import events
 from amisdk.cli.faults import Code
-from amisdk.headers import Headers
 from amisdk.testing import FakeAsterisk
 from tests.amisdk.cli.conftest import PATIENCE, Call, Process, Terminal
+from tests.amisdk.cli.support import after_login
 
 HANGUP = events.Hangup(channel="PJSIP/6001-1", cause=16, cause_txt="Normal Clearing")
 PAUSE = events.QueueMemberPause(queue="support", interface="PJSIP/6001", paused=True)
 ODD = [("Event", "Odd"), ("Item", "lamp"), ("Item", "bulb"), ("Note", "Zo\udceb\x1b[31m")]
-
-
-def after_login(server: FakeAsterisk, *emitted: Any) -> None:
-    """Emit events to whoever logs in, behind FullyBooted."""
-
-    class Received(list[Headers]):
-        def append(self, action: Headers) -> None:
-            super().append(action)
-            if action["Action"] == "Login":
-                # The server answers before its loop comes to this.
-                loop = asyncio.get_running_loop()
-                for event in emitted:
-                    loop.call_soon(server.emit, event)
-
-    server.received = Received()
 
 
 Emit = Callable[..., None]
