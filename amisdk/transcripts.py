@@ -106,7 +106,7 @@ class Transcript:
             *whole, rest[side] = (rest[side] + data).split(b"\r\n")
             if whole and when and (not times or when[0] > times[-1][1]):
                 times.append((len(lines), round(when[0], 3)))
-            lines += [(side, line) for line in whole]
+            lines.extend((side, line) for line in whole)
         return cls(tuple(notes), tuple(lines), tuple(times))
 
     def save(self, path: Path) -> None:
@@ -125,7 +125,7 @@ class Transcript:
 
     def steps(self) -> Iterator[Step]:
         """Yield what the sides said in turn."""
-        for side, lines in groupby(self.lines, key=lambda line: line[0]):
+        for side, lines in groupby(self.lines, key=_side):
             yield Step(side, b"".join(data + b"\r\n" for _, data in lines))
 
     def said(self, side: Side) -> bytes:
@@ -151,6 +151,10 @@ class Transcript:
             elif open_[side]:
                 yield Message(side, "\r\n".join(open_[side]), now)
                 open_[side] = []
+
+
+def _side(line: tuple[Side, bytes]) -> Side:
+    return line[0]
 
 
 def _time(text: str, before: float) -> float:

@@ -162,7 +162,7 @@ def test_a_spec_builds_on_the_one_in_the_wheel(wheel: Path, tmp_path: Path) -> N
 
 
 def test_the_command_says_which_extra_it_needs(python: Path, tmp_path: Path) -> None:
-    for command in ([python.parent / "amisdk", "send", "Ping"], [python, "-m", "amisdk"]):
+    for command in ([str(python.parent / "amisdk"), "send", "Ping"], [str(python), "-m", "amisdk"]):
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.strip() == (

@@ -36,7 +36,7 @@ _IN_PLACE = re.compile(rb"(?:(?<=/)|(?<=<)|(?<=sip:)|(?<=sips:)|(?<=tel:))[+*#]?
 _BEFORE_AT = re.compile(rb"(?<![\w.])[+*#]?\d[\d*#]{2,}(?=@)")
 _ADDRESS = re.compile(rb"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])")
 _PLAIN_ADDRESSES = (b"0.0.0.0", b"127.0.0.1", b"255.255.255.255")
-_LEAST_NAME = 3
+_LEAST_NAME, _MOST_ATTEMPTS = 3, 10_000
 
 
 def anonymized(transcript: Transcript, key: bytes | None = None) -> Transcript:
@@ -119,10 +119,12 @@ class _Masks:
     def _number(self, number: bytes) -> None:
         if number in self._numbers:
             return
-        for attempt in range(1000):
-            other = self._digits(number, attempt)
-            if other != number and other not in self._used and other not in self._numbers:
+        attempt, other = 0, number
+        while other == number or other in self._used or other in self._numbers:
+            if attempt == _MOST_ATTEMPTS:  # every number of this length is taken
                 break
+            other = self._digits(number, attempt)
+            attempt += 1
         self._numbers[number] = other
         self._used.add(other)
 

@@ -44,7 +44,7 @@ CODES = (
 class Commands(LazyGroup):
     """The sub-commands."""
 
-    def names(self, _: Any) -> list[str]:
+    def names(self, _: Any, /) -> list[str]:
         """Return those whose module is there."""
         return [name for name in COMMANDS if find_spec(f"{__package__}.{name}")]
 
@@ -52,7 +52,7 @@ class Commands(LazyGroup):
         """Return a line of help."""
         return COMMANDS[name]
 
-    def load(self, ctx: Any, name: str, _: list[str]) -> Any:
+    def load(self, ctx: Any, name: str, _: list[str], /) -> Any:
         """Import a sub-command."""
         if name not in self.names(ctx):
             return None
@@ -143,7 +143,7 @@ def _called_wrongly(error: Exception) -> Fault | None:
     text = str(format_message()).strip().removesuffix(".").replace("Value error, ", "")
     option = getattr(error, "option_name", None)
     if hasattr(error, "possibilities"):
-        near = " or ".join(error.possibilities or ())
+        near = " or ".join(getattr(error, "possibilities", None) or ())
         text = f"no option {option}" + (f"; did you mean {near}?" if near else "")
     context = getattr(error, "ctx", None)
     if context is not None and not text.endswith("?"):

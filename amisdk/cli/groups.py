@@ -20,7 +20,7 @@ class LazyGroup(TyperGroup):
     noun = "command"
     """What its commands are called in messages."""
 
-    def names(self, ctx: Any) -> list[str]:
+    def names(self, ctx: Any, /) -> list[str]:
         """Return the names of all commands."""
         raise NotImplementedError
 
@@ -28,7 +28,7 @@ class LazyGroup(TyperGroup):
         """Return a line of help for a command."""
         raise NotImplementedError
 
-    def load(self, ctx: Any, name: str, rest: list[str]) -> Any:
+    def load(self, ctx: Any, name: str, rest: list[str], /) -> Any:
         """Make a command that is called with these arguments; None if there is none."""
         raise NotImplementedError
 

@@ -49,8 +49,10 @@ def masked(transcript: Transcript, secrets: Iterable[str] = ()) -> Transcript:
         longest_first = sorted(known, key=len, reverse=True)
         anywhere = re.compile(b"|".join(map(re.escape, longest_first)))
     masker = _Masker(anywhere)
-    lines = tuple((side, masker.mask(side, line)) for side, line in transcript.lines)
-    return Transcript(transcript.notes, lines, transcript.times)
+    lines: list[tuple[Side, bytes]] = [
+        (side, masker.mask(side, line)) for side, line in transcript.lines
+    ]
+    return Transcript(transcript.notes, tuple(lines), transcript.times)
 
 
 def _login_secrets(lines: Iterable[tuple[Side, bytes]]) -> Iterator[bytes]:

@@ -26,8 +26,8 @@ from .terminal import write
 __all__ = ["app"]
 
 SHORT = "Send an action and show the reply."
-BEGUN = "amisdk.begun"
-"""Where a context has what is typed of a name."""
+BEGUN, REGISTRY = "amisdk.begun", "amisdk.registry"
+"""Where a context has what is typed of a name, and the registry."""
 
 
 class Actions(LazyGroup):
@@ -35,7 +35,7 @@ class Actions(LazyGroup):
 
     noun = "action"
 
-    def names(self, ctx: Any) -> list[str]:
+    def names(self, ctx: Any, /) -> list[str]:
         """Return the names of all actions."""
         return sorted({name for table in _tables(ctx) for name in table}, key=str.lower)
 
@@ -55,7 +55,7 @@ class Actions(LazyGroup):
         found = words_in(module).get(cls)
         return found.summary if found else ""
 
-    def load(self, ctx: Any, name: str, rest: list[str]) -> Any:
+    def load(self, ctx: Any, name: str, rest: list[str], /) -> Any:
         """Make the command of an action, whatever the case of its name."""
         for table in _tables(ctx):
             if name in table:
@@ -72,10 +72,16 @@ class Actions(LazyGroup):
 
 
 def _tables(ctx: Any) -> list[Any]:
-    registry = ctx.meta.get("amisdk.registry")
-    if registry is None:
-        registry = ctx.meta["amisdk.registry"] = (_registry(ctx),)
-    return [ACTIONS] if registry[0] is None else [registry[0].ACTIONS, ACTIONS]
+    registry = _registry_of(ctx)
+    return [ACTIONS] if registry is None else [registry.ACTIONS, ACTIONS]
+
+
+def _registry_of(ctx: Any) -> Registry | None:
+    """Return the registry for a context, found once."""
+    if REGISTRY not in ctx.meta:
+        ctx.meta[REGISTRY] = _registry(ctx)
+    found: Registry | None = ctx.meta[REGISTRY]
+    return found
 
 
 def _registry(ctx: Any) -> Registry | None:
@@ -123,8 +129,7 @@ def send(
         for name in sorted({name for table in tables for name in table}, key=str.lower):
             write(name)
         raise typer.Exit
-    own = ctx.meta["amisdk.registry"][0]
-    how = How(where=where, registry=own, **options)
+    how = How(where=where, registry=_registry_of(ctx), **options)
     ctx.obj["send"] = how
     if raw_action is None:
         if ctx.invoked_subcommand is None:

@@ -15,8 +15,8 @@ import sys
 import time
 from pathlib import Path
 
+from amisdk.transcripts import Transcript
 from tests.fuzz.targets import MARK, SHAPES
-from tests.live.transcript import Transcript
 
 ROOT = Path(__file__).parent.parent.parent
 PLACE = ROOT / "build" / "fuzz"
