@@ -92,8 +92,12 @@ def _root(
 ) -> None:
     ctx.obj["debug"] = debug
     if debug:
-        logging.basicConfig(format="amisdk: %(message)s", stream=sys.stderr)
-        logging.getLogger("amisdk").setLevel(logging.DEBUG)
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("amisdk: %(message)s"))
+        logger = logging.getLogger("amisdk")
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)
+        ctx.call_on_close(lambda: logger.removeHandler(handler))
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from time import monotonic
 from typing import Any, Literal
 
@@ -63,6 +64,8 @@ def probe(
     with connection:
         yield Step("TCP", "ok", f"{host}:{port} takes connections")
         if context is None:
+            if not all(map(_is_local, addresses)):
+                yield Step("TLS", "note", "not used: who is on the way can read all but the secret")
             yield _greeting(connection, tls=False, timeout=timeout)
             return
         try:
@@ -74,6 +77,10 @@ def probe(
             cipher = secured.cipher() or ("",)
             yield Step("TLS", "ok", f"{secured.version()}, {cipher[0]}, certificate trusted")
             yield _greeting(secured, tls=True, timeout=timeout)
+
+
+def _is_local(address: str) -> bool:
+    return ip_address(address.partition("%")[0]).is_loopback
 
 
 def _unreached(host: str, port: int, error: OSError) -> Step:

@@ -9,6 +9,7 @@ import pytest
 from amisdk import __version__
 from amisdk.cli.app import COMMANDS
 from amisdk.cli.faults import Code
+from amisdk.testing import FakeAsterisk
 from tests.amisdk.cli.conftest import Call
 
 BLOCKED = """
@@ -131,6 +132,19 @@ def test_a_traceback_comes_only_with_debug(call: Call, monkeypatch: pytest.Monke
     assert "Traceback" in done.err
     assert "ConnectFailed: cannot reach" in done.err
     assert done.err.splitlines()[-1].startswith("amisdk: cannot reach 127.0.0.1:1: ")
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_debug_shows_no_secret(
+    call: Call, fake: FakeAsterisk, monkeypatch: pytest.MonkeyPatch, right: bool
+) -> None:
+    monkeypatch.setenv("AMI_SECRET", "s3cr3t-word")
+    if right:
+        fake.secret = "s3cr3t-word"
+    done = call("--debug", "send", "Ping", "--host", f"127.0.0.1:{fake.port}", "--user", "admin")
+    assert (done.code == Code.OK) == right
+    assert "s3cr3t" not in done.err + done.out
+    assert "sending Login" in done.err
 
 
 def test_a_bug_is_one_line_too(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,6 +189,16 @@ def test_a_name_without_an_address(call: Call) -> None:
     assert failed(done, "name").startswith("nowhere.invalid has no address: ")
 
 
+def test_a_way_that_others_can_read_is_noted(
+    call: Call, server: FakeAsterisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("amisdk.cli.probe._is_local", lambda _: False)
+    done = call("doctor")
+    assert done.code == Code.OK
+    assert steps(done)["TLS"] == ("note", "not used: who is on the way can read all but the secret")
+    assert server.received
+
+
 def test_who_is_no_manager(call: Call) -> None:
     with listening(lambda peer: peer.send(b"SSH-2.0-OpenSSH_9\r\n")) as place:
         done = call("doctor", "--host", place)
