@@ -21,7 +21,7 @@ from .examples import command_line
 from .faults import Fault, invalid
 from .groups import suggestion
 from .options import FieldOption, options_of
-from .running import SETTINGS, unpiped
+from .running import SETTINGS
 from .sending import How
 
 __all__ = ["actions_of_lines", "command_of", "with_headers"]
@@ -66,7 +66,7 @@ def command_of(
     app = typer.Typer(add_completion=False)
     name = cls.ami.name
     text = _help(words, command_line(name, cls, words)) if explained else ""
-    app.command(name, help=text, context_settings=SETTINGS)(unpiped(run))
+    app.command(name, help=text, context_settings=SETTINGS)(run)
     return get_command(app)
 
 

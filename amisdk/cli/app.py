@@ -20,7 +20,7 @@ from typer.main import get_command
 
 from .faults import Code, Fault, explain
 from .groups import LazyGroup
-from .running import SETTINGS, ClosedPipe, tell
+from .running import SETTINGS, tell
 
 __all__ = ["run"]
 
@@ -106,7 +106,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = _run(list(arguments), state)
         sys.stdout.flush()
-    except (ClosedPipe, BrokenPipeError):
+    except BrokenPipeError:  # as of "| head"
         _quieten()
         return Code.OK
     return result
@@ -117,13 +117,13 @@ def _run(arguments: list[str], state: dict[str, Any]) -> int:
         result = get_command(app).main(
             arguments, prog_name="amisdk", standalone_mode=False, obj=state
         )
-    except (ClosedPipe, BrokenPipeError):
+    except BrokenPipeError:
         raise
     except (KeyboardInterrupt, typer.Abort):
         typer.echo(err=True)
         return Code.INTERRUPTED
     except SystemExit:
-        # The parser ends the program where help cannot be written, and then replaces the output.
+        # So the parser ends the program on a closed pipe; it has replaced the output then.
         if type(sys.stdout).__name__ != "PacifyFlushWrapper":
             raise
         return Code.OK

@@ -6,19 +6,14 @@ import inspect
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
 from types import FrameType
 from typing import Any
 
 import typer
 
-__all__ = ["SETTINGS", "ClosedPipe", "app_of", "ended_by_signals", "flowing", "tell", "unpiped"]
+__all__ = ["SETTINGS", "app_of", "ended_by_signals", "flowing", "tell"]
 
 SETTINGS = {"help_option_names": ["-h", "--help"]}
-
-
-class ClosedPipe(Exception):
-    """Whoever read the output has gone, as of "| head"."""
 
 
 def app_of(function: Callable[..., None], **how: Any) -> typer.Typer:
@@ -30,7 +25,7 @@ def app_of(function: Callable[..., None], **how: Any) -> typer.Typer:
     """
     app = typer.Typer(add_completion=False)
     text = flowing(function.__doc__ or "")
-    app.command(context_settings=SETTINGS, help=text, **how)(unpiped(function))
+    app.command(context_settings=SETTINGS, help=text, **how)(function)
     return app
 
 
@@ -38,20 +33,6 @@ def flowing(text: str) -> str:
     """Return a docstring with one line for each paragraph, so that help breaks it as it fits."""
     paragraphs = inspect.cleandoc(text).split("\n\n")
     return "\n\n".join(" ".join(paragraph.split("\n")) for paragraph in paragraphs)
-
-
-def unpiped(function: Callable[..., None]) -> Callable[..., None]:
-    """Return the function; it raises ClosedPipe where the output goes nowhere."""
-
-    @wraps(function)
-    def run(*args: Any, **values: Any) -> None:
-        try:
-            function(*args, **values)
-        except BrokenPipeError as error:
-            # By its own name: the parser would end the program on a BrokenPipeError.
-            raise ClosedPipe from error
-
-    return run
 
 
 @contextmanager

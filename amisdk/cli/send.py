@@ -19,7 +19,7 @@ from .config import load_profile
 from .connection import VARIABLES, connects, import_registry
 from .faults import Fault, invalid
 from .groups import LazyGroup
-from .running import SETTINGS, flowing, unpiped
+from .running import SETTINGS, flowing
 from .sending import How, perform
 from .terminal import write
 
@@ -165,4 +165,4 @@ app = typer.Typer(
     context_settings=SETTINGS,
     subcommand_metavar="ACTION [FIELDS]...",
 )
-app.callback()(_with_how(unpiped(send)))
+app.callback()(_with_how(send))

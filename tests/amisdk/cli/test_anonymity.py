@@ -95,6 +95,13 @@ def test_what_only_looks_like_a_number_stays() -> None:
     assert values(lines, "Exten") != ["100"]
 
 
+def test_what_a_login_and_replies_are_matched_by_stays() -> None:
+    same = "12345678"
+    lines = lines_of(f"CallerIDNum: {same}\nChallenge: {same}\nActionID: {same}\nNote: {same}")
+    assert values(lines, "Challenge") == values(lines, "ActionID") == [same]
+    assert values(lines, "Note") == values(lines, "CallerIDNum") != [same]
+
+
 def test_two_numbers_never_become_one() -> None:
     text = "".join(f"CallerIDNum: {number}\n" for number in range(100, 600))
     found = values(lines_of(text), "CallerIDNum")
