@@ -122,11 +122,11 @@ def _run(arguments: list[str], state: dict[str, Any]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         typer.echo(err=True)
         return Code.INTERRUPTED
-    except SystemExit:
-        # So the parser ends the program on a closed pipe; it has replaced the output then.
-        if type(sys.stdout).__name__ != "PacifyFlushWrapper":
+    except SystemExit as end:
+        # So the parser and rich end the program on a closed pipe.
+        if not isinstance(end.__context__, BrokenPipeError):
             raise
-        return Code.OK
+        raise end.__context__ from None
     except Exception as error:  # noqa: BLE001 - everything becomes one line
         if state["debug"]:
             traceback.print_exc()

@@ -1,5 +1,6 @@
 """The command's frame: help, version, wrong calls, exit codes, and no extra installed."""
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -95,6 +96,21 @@ def test_no_command_at_all_shows_the_help(call: Call) -> None:
     done = call()
     assert (done.code, done.err) == (Code.USAGE, "")
     assert "Usage: amisdk" in done.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["send", "QueueAdd", "--help"], ["send", "--list"], ["describe", "queue", "-s"]],
+)
+def test_whoever_stops_to_read_ends_it_quietly(arguments: list[str]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "amisdk", *arguments],
+        stdout=write, stderr=subprocess.PIPE, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    os.close(write)
+    assert (done.returncode, done.stderr) == (Code.OK, "")
 
 
 def test_it_tells_its_version(call: Call) -> None:
