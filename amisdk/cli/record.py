@@ -23,7 +23,7 @@ from .connection import Where, client_of, connects
 from .faults import Code, Fault
 from .masking import masked
 from .proxy import Proxy, Said
-from .running import app_of, ended_by_signals, tell
+from .running import app_of, ended_by_signals, tell, wait_for
 from .sending import confirm
 from .serve import listen as begin_to_listen
 from .terminal import write
@@ -127,15 +127,15 @@ def _talk(
                 tell(str(error))
         if seconds is None:
             tell("recording; Ctrl-C ends it")
-        ami.wait_closed(seconds)
+        wait_for(ami.wait_closed, seconds)
     ami.close()
 
 
 def _wait(proxy: Proxy, seconds: float | None) -> None:
     with ended_by_signals():
+        tell("recording who connects here; Ctrl-C ends it")
         write(f"127.0.0.1:{proxy.port}")
-        tell("recording who connects there; Ctrl-C ends it")
-        threading.Event().wait(seconds)
+        wait_for(threading.Event().wait, seconds)
 
 
 def _known(arguments: dict[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ from amisdk.transcripts import Transcript
 
 from .faults import Fault
 from .masking import CHALLENGE
-from .running import app_of, ended_by_signals, tell
+from .running import app_of, ended_by_signals, tell, wait_for
 from .script import Answer, Script, comparable
 from .serve import listen
 from .terminal import write
@@ -56,9 +56,9 @@ def replay(
     server = Replay(script, port, fast=fast, patience=patience, on_gone=ended.set if once else None)
     listen(server)
     with ended_by_signals():
-        write(server.url)
         tell("any secret is let in; Ctrl-C ends it")
-        ended.wait()
+        write(server.url)
+        wait_for(ended.wait)
     server.shut()
 
 

@@ -6,13 +6,17 @@ import inspect
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import inf
+from time import monotonic
 from types import FrameType
 from typing import Any
 
 import typer
 
-__all__ = ["SETTINGS", "app_of", "ended_by_signals", "flowing", "tell"]
+__all__ = ["SETTINGS", "app_of", "ended_by_signals", "flowing", "tell", "wait_for"]
 
+SLICE = 0.5
+"""Seconds after which a wait looks whether it is to end."""
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -49,6 +53,24 @@ def ended_by_signals() -> Iterator[None]:
         pass
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def wait_for(happened: Callable[[float], bool], seconds: float | None = None) -> bool:
+    """Wait until something has happened, in slices.
+
+    A signal that comes right before a wait begins does not interrupt it; here it is noticed soon.
+
+    Args:
+        happened: Waits so many seconds, and tells whether it has happened.
+        seconds: How long to wait at the most; None for ever.
+    """
+    until = inf if seconds is None else monotonic() + seconds
+    while True:
+        rest = until - monotonic()
+        if happened(max(0.0, min(SLICE, rest))):
+            return True
+        if rest <= SLICE:
+            return False
 
 
 def tell(text: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .faults import Fault
-from .running import app_of, ended_by_signals, tell
+from .running import app_of, ended_by_signals, tell, wait_for
 from .terminal import write
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def serve(
     server = FakeAsterisk(username=user, secret=secret, port=port, ring=ring)
     listen(server)
     with ended_by_signals():
-        write(server.url)
         tell("listening; Ctrl-C ends it")
-        threading.Event().wait()
+        write(server.url)
+        wait_for(threading.Event().wait)
     server.shut()
 
 

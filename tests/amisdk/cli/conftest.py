@@ -6,9 +6,8 @@ import select
 import signal
 import subprocess
 import sys
-import termios
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -162,13 +161,14 @@ class Terminal:
         """Read until something shows, and return all that was seen."""
         deadline = monotonic() + PATIENCE
         while until not in self.seen:
-            if not select.select([self._file], [], [], max(0.0, deadline - monotonic()))[0]:
-                raise AssertionError(f"{until!r} does not come after {self.seen!r}")
-            if not self._read():
+            if not self._read(deadline):
                 raise AssertionError(f"{until!r} did not come, but {self.seen!r}")
         return self.seen
 
-    def _read(self) -> bool:
+    def _read(self, deadline: float) -> bool:
+        """Read what has come; False at the end."""
+        if not select.select([self._file], [], [], max(0.0, deadline - monotonic()))[0]:
+            raise AssertionError(f"nothing comes after {self.seen!r}")
         try:
             data = os.read(self._file, 65536)
         except OSError:  # the other end is closed
@@ -180,14 +180,22 @@ class Terminal:
         """Type something."""
         os.write(self._file, text.encode())
 
-    @property
-    def echoes(self) -> bool:
-        """Whether what is typed shows."""
-        return bool(termios.tcgetattr(self._file)[3] & termios.ECHO)
+    def interrupt(self) -> int:
+        """Type Ctrl-C, and return the exit code.
+
+        Again if need be: Python does not notice one that comes right before it begins to read.
+        """
+        deadline = monotonic() + PATIENCE
+        while self._popen.poll() is None and monotonic() < deadline:
+            self.type("\x03")
+            with suppress(subprocess.TimeoutExpired):
+                self._popen.wait(1.0)
+        return self.end()
 
     def end(self) -> int:
         """Wait for the end, and return the exit code."""
-        while self._read():
+        deadline = monotonic() + PATIENCE
+        while self._read(deadline):
             pass
         return self._popen.wait(PATIENCE)
 

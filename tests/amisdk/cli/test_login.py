@@ -75,6 +75,5 @@ def test_a_wrong_name_is_told_before_anything_is_asked(call: Call, name: str) ->
 def test_ctrl_c_at_a_question_ends_it(terminal: type[Terminal]) -> None:
     talk = terminal("login")
     talk.read("Host [127.0.0.1]: ")
-    talk.type("\x03")
-    assert talk.end() == Code.INTERRUPTED
+    assert talk.interrupt() == Code.INTERRUPTED
     assert "Traceback" not in talk.seen

@@ -2,13 +2,14 @@
 
 import json
 import signal
+from threading import Event
 
 import pytest
 
 from amisdk.cli.faults import Code
 from amisdk.headers import Headers
 from amisdk.testing import FakeAsterisk, Peer
-from tests.amisdk.cli.conftest import Call, Process, Terminal
+from tests.amisdk.cli.conftest import PATIENCE, Call, Process, Terminal
 from tests.amisdk.cli.support import answering, queues
 
 ORIGINATE = ("send", "Originate", "--channel", "PJSIP/1", "--application", "Wait", "--data", "1")
@@ -194,10 +195,10 @@ def test_a_connection_that_goes_is_an_outcome_unknown(
 
 
 def test_ctrl_c_ends_a_wait(spawn: type[Process], monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering(lambda peer, action: peer.event("Odd"), monkeypatch) as sent:
+    sent = Event()
+    with answering(lambda *_: sent.set(), monkeypatch):
         process = spawn("send", "Ping", "--timeout", "60")
-        while not sent:
-            pass
+        assert sent.wait(PATIENCE)
         done = process.end(signal.SIGINT)
     assert done.code == Code.INTERRUPTED
     assert done.err.strip() == ""
