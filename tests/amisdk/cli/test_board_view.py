@@ -252,10 +252,18 @@ def test_columns_stay_where_they_are_when_what_is_in_them_changes() -> None:
     assert titles[0].replace("2 ", "9 ", 1) == titles[1]
 
 
+def test_a_reason_that_is_too_long_for_the_terminal_is_cut() -> None:
+    board = board_of()
+    board.lacks("bridges", "for a reason that nobody would have thought of " * 3)
+    found = lines(board, NOW, Look(), width=80, height=24)
+    assert max(text.cell_len for text in found) == 80
+
+
 def test_scrolling_moves_the_first_section_and_stops_at_its_end() -> None:
     board, look = board_of(channels=40), Look()
     look.scroll(5)
     found = shown(board, look, width=80, height=24)
+    assert any(line.startswith("support ") for line in found), "the others stay"
     assert found[3].startswith("PJSIP/6006")
     assert any(line.startswith("  (5 above, ") for line in found)
     look.scroll(1000)
