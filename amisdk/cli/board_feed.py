@@ -183,6 +183,7 @@ class Feed:
                 self._refused[kind] = str(error)
             reason = reason or self._refused[kind]
         self.board.lacks(section, reason)
+        self._told.set()
 
     async def _ask_for_queues(self) -> None:
         names = sorted(self.board.wanted_queues)

@@ -243,6 +243,15 @@ async def test_a_section_that_the_server_does_not_give_is_absent_with_the_reason
 
 
 @asynchronous
+async def test_a_board_is_whole_too_if_the_last_section_cannot_be_had() -> None:
+    server = Server()
+    server.errors["BridgeList"] = "Permission denied"
+    async with feeding(server) as feed:
+        await feed.whole()
+        assert feed.board.absent.keys() == {"bridges"}
+
+
+@asynchronous
 async def test_a_list_that_does_not_come_in_time_is_absent_and_asked_for_again() -> None:
     server = Server()
     server.silent.add("QueueStatus")
