@@ -13,6 +13,8 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from .show import plain
+
 __all__ = ["Cell", "Column", "Pen", "Row", "line", "share", "spread", "widths", "window"]
 
 
@@ -33,10 +35,10 @@ class Pen:
 
     def clean(self, text: str) -> str:
         """Return the text without what is no printable character of the encoding."""
-        if text.isascii() and text.isprintable():
-            return text
-        shown = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
-        return shown.encode(self.encoding, "replace").decode(self.encoding)
+        text = plain(text)
+        return (
+            text if text.isascii() else text.encode(self.encoding, "replace").decode(self.encoding)
+        )
 
     def fit(self, text: str, width: int | None, *, right: bool = False, keep: int = 0) -> str:
         """Return clean text in so many cells.

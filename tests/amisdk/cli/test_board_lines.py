@@ -16,7 +16,11 @@ COLUMNS = (
     Column("Time", 6, goes=2, right=True),
 )
 TITLES = [column.title for column in COLUMNS]
-TEXTS = st.text(st.characters(codec=None), max_size=40)
+TEXTS = st.text(
+    st.characters(codec="utf-8") | st.characters(min_codepoint=0xDC80, max_codepoint=0xDCFF),
+    max_size=40,
+)
+"""What a client makes of bytes, those that are no UTF-8 included."""
 
 
 # --- text ---------------------------------------------------------------------------------
@@ -28,10 +32,10 @@ TEXTS = st.text(st.characters(codec=None), max_size=40)
         ("Alice Archer", "Alice Archer"),
         ("Zoë 日本", "Zoë 日本"),
         ("a\x1b[2Jb", "a\\x1b[2Jb"),
-        ("one\r\ntwo\ttabs", "one\\r\\ntwo\\ttabs"),
-        ("caf\udce9", "caf\\udce9"),
-        ("\u202eright to left", "\\u202eright to left"),
-        ("\x9b31m", "\\x9b31m"),
+        ("one\r\ntwo\ttabs", "one\\x0d\\x0atwo\\x09tabs"),
+        ("caf\udce9", "caf\\xe9"),
+        ("\u202eright to left", "\\xe2\\x80\\xaeright to left"),
+        ("\x9b31m", "\\xc2\\x9b31m"),
     ],
 )
 def test_what_is_no_printable_character_is_written_out(text: str, expected: str) -> None:
