@@ -22,6 +22,9 @@ __all__ = ["apply"]
 JUMP = 2.0
 """Seconds by which a moment, as the server rounds it, may differ from the one that is known."""
 
+ORIGINATED = "AppDial2"
+"""What an originated channel runs until it is answered; OriginateResponse may overtake the news."""
+
 ChannelChange = (
     events.Newstate | events.NewCallerid | events.NewConnectedLine | events.NewAccountCode
 )
@@ -132,8 +135,10 @@ def _(event: ChannelChange, board: Board) -> None:
 @_take.register
 def _(event: events.Newexten, board: Board) -> None:
     channel = board.channels.get(event.unique_id or "")
-    if channel is not None:
-        _describe(channel, event)
+    if channel is None:
+        return
+    _describe(channel, event)
+    if not (event.application == ORIGINATED and channel.application):
         channel.application = event.application or ""
         channel.data = event.app_data or ""
 
@@ -175,12 +180,7 @@ def _(event: events.DialEnd, board: Board) -> None:
         channel.dialling = ""
 
 
-def _show(
-    event: events.CoreShowChannel | events.Status,
-    board: Board,
-    seconds: int | None,
-    data: str | None,
-) -> None:
+def _show(event: ChannelItem, board: Board, seconds: int | None, data: str | None) -> None:
     """Show a channel as the list of channels has it."""
     channel = _channel(event, board, seconds)
     if channel is not None:

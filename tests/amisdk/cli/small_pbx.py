@@ -14,7 +14,7 @@ from amisdk.cli.board import SECTIONS, Board, Section
 from amisdk.cli.board_events import apply
 from amisdk.lifecycle import EventsLost
 
-__all__ = ["SmallPbx", "Wire", "picture"]
+__all__ = ["SmallPbx", "Wire", "differences", "picture"]
 
 UNTOLD = {"since", "seen", "dialling"}
 """What a list does not tell, or only in whole seconds."""
@@ -271,3 +271,29 @@ class Wire:
                 self.ask()
             self.ask_for_queues()
             self.arrive()
+
+
+def differences(kept: Board, fresh: Board) -> list[str]:
+    """Return how a board that was kept differs from one that was just taken.
+
+    What is exempt: the application of a channel that a fresh list shows without any. Asterisk
+    tells of no change when a channel leaves its application for a bridge or a parking lot.
+    """
+    mine, its = picture(kept), picture(fresh)
+    for unique_id, channel in its["channels"].items():
+        known = mine["channels"].get(unique_id)
+        if known is not None and not channel["application"]:
+            known |= {"application": "", "data": ""}
+    return list(_differences("", mine, its))
+
+
+def _differences(place: str, mine: object, its: object) -> Iterator[str]:
+    if isinstance(mine, dict) and isinstance(its, dict):
+        for key in {**mine, **its}:
+            if key not in mine or key not in its:
+                where = "only kept" if key in mine else "only in the list"
+                yield f"{place}/{key}: {where}: {mine.get(key, its.get(key))}"
+            else:
+                yield from _differences(f"{place}/{key}", mine[key], its[key])
+    elif mine != its:
+        yield f"{place}: kept {mine!r}, in the list {its!r}"
