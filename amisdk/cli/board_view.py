@@ -228,7 +228,9 @@ def _queue_rows(board: Board, queue: Queue, now: float) -> Iterator[Row]:
         f"{free} of {len(queue.members)} free" if queue.members else "no members",
         f"{queue.completed} done",
         f"{queue.abandoned} gave up",
-        f"{queue.service_level_perf:.0f}% in {queue.service_level} s",
+        f"{queue.service_level_perf:.0f}% in {queue.service_level} s"
+        if queue.service_level
+        else "",
         f"hold {duration(queue.hold_time)}",
         f"talk {duration(queue.talk_time)}",
     ]
@@ -253,7 +255,7 @@ def _queue_rows(board: Board, queue: Queue, now: float) -> Iterator[Row]:
             member.interface if member.name not in ("", member.interface) else "",
             f"penalty {member.penalty}" if member.penalty else "",
             f"{member.calls_taken} taken" if member.calls_taken else "",
-            f"paused: {member.paused_reason}" if member.paused and member.paused_reason else "",
+            member.paused_reason if member.paused else "",
         ]
         yield (
             Cell(f"  {member.name or member.interface}"),

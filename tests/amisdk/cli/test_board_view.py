@@ -101,7 +101,7 @@ def test_the_whole_picture_as_text() -> None:
         (Member("x", "Ann", paused=True), ["Ann", "paused", "x"]),
         (
             Member("x", "Ann", paused=True, paused_reason="tea", penalty=3, calls_taken=4),
-            ["Ann", "paused", "x, penalty 3, 4 taken, paused: tea"],
+            ["Ann", "paused", "x, penalty 3, 4 taken, tea"],
         ),
         (Member("x", "Ann", status=99), ["Ann", "state 99", "x"]),
     ],
