@@ -21,7 +21,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal, Self, cast
 
-__all__ = ["Message", "Side", "Step", "Transcript"]
+__all__ = ["Message", "Side", "Step", "Transcript", "escaped", "unescaped"]
 
 Side = Literal["C", "S"]
 """Who said something: the client, or the server."""
@@ -76,7 +76,7 @@ class Transcript:
                 if mark == "#":
                     notes.append(rest)
                 elif mark in ("C:", "S:"):
-                    lines.append((cast("Side", mark[0]), _unescaped(rest)))
+                    lines.append((cast("Side", mark[0]), unescaped(rest)))
                 elif mark == "@":
                     times.append((len(lines), _time(rest, times[-1][1] if times else 0.0)))
                 else:
@@ -120,7 +120,7 @@ class Transcript:
         for number, (side, line) in enumerate(self.lines):
             if number in times:
                 said.append(f"@ {times[number]:.3f}")
-            said.append(f"{side}: {_escaped(line)}".rstrip(" "))
+            said.append(f"{side}: {escaped(line)}".rstrip(" "))
         return "".join(f"{line}\n" for line in said)
 
     def steps(self) -> Iterator[Step]:
@@ -169,7 +169,8 @@ def _time(text: str, before: float) -> float:
     return value
 
 
-def _escaped(line: bytes) -> str:
+def escaped(line: bytes) -> str:
+    """Write a line as it stands in a file."""
     text = line.decode("utf-8", "surrogateescape").replace("\\", "\\\\")
     text = "".join(c if c.isprintable() else _hexed(c) for c in text)
     return text[:-1] + "\\x20" if text.endswith(" ") else text
@@ -183,7 +184,9 @@ def _hexed(character: str) -> str:
 _ESCAPE = re.compile(rb"\\(\\|x([0-9a-f]{2})|)")
 
 
-def _unescaped(text: str) -> bytes:
+def unescaped(text: str) -> bytes:
+    """Read a line as it stands in a file."""
+
     def byte(found: re.Match[bytes]) -> bytes:
         if not found[1]:
             raise ValueError(r"a backslash is written \\, and a byte \x and two digits, as \x0a")
