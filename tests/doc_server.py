@@ -1,27 +1,11 @@
-"""What the examples of the documentation need of a server beyond what FakeAsterisk plays."""
+"""What the examples of the documentation need of a server."""
 
-from __future__ import annotations
+from amisdk import actions, events
+from amisdk.testing import FakeAsterisk
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+__all__ = ["EVENTS", "prepare"]
 
-from amisdk import events
-from amisdk.headers import Headers
-
-__all__ = ["EVENTS", "PLAYS"]
-
-Pairs = list[tuple[str, str]]
-Play = Callable[[Any, Headers], Awaitable[None]]
-
-MEMBER: Pairs = [
-    ("Conference", "team"),
-    ("CallerIDNum", "6001"),
-    ("Channel", "PJSIP/6001-00000001"),
-    ("Admin", "No"),
-    ("Muted", "No"),
-]
-ROOM: Pairs = [("Conference", "team"), ("Parties", "1"), ("Marked", "0"), ("Locked", "No")]
-QUEUES: Pairs = [
+QUEUES = [
     ("Category-000000", "general"),
     ("Line-000000-000000", "persistentmembers=yes"),
     ("Category-000001", "support"),
@@ -31,48 +15,13 @@ QUEUES: Pairs = [
 ]
 
 
-def _says(message: str) -> Play:
-    async def play(session: Any, action: Headers) -> None:
-        session.respond(action, "Success", ("Message", message))
+def prepare(server: FakeAsterisk) -> None:
+    """Have what examples speak of: a conference, and the configuration of the queues."""
+    server.conference("team").join("PJSIP/6001")
+    server.conference("team").join("PJSIP/6002")
+    server.on(actions.GetConfig).error("Config file not found")
+    server.on(actions.GetConfig, filename="queues.conf").reply(headers=QUEUES)
 
-    return play
-
-
-def _lists(name: str, items: list[Pairs]) -> Play:
-    async def play(session: Any, action: Headers) -> None:
-        session.respond(action, "Success", ("EventList", "start"), ("Message", "will follow"))
-        own = ("ActionID", action.get("ActionID") or "")
-        for item in items:
-            session.write([("Event", name), own, *item])
-        end = [("EventList", "Complete"), ("ListItems", str(len(items)))]
-        session.write([("Event", f"{name}Complete"), own, *end])
-
-    return play
-
-
-async def _get_config(session: Any, action: Headers) -> None:
-    if action.get("Filename") != "queues.conf":
-        session.respond(action, "Error", ("Message", "Config file not found"))
-    else:
-        session.respond(action, "Success", *QUEUES)
-
-
-PLAYS: dict[str, Play] = {
-    "queueadd": _says("Added interface to queue"),
-    "queueremove": _says("Removed interface from queue"),
-    "queuepause": _says("Interface paused successfully"),
-    "confbridgelistrooms": _lists("ConfbridgeListRooms", [ROOM]),
-    "confbridgelist": _lists("ConfbridgeList", [MEMBER]),
-    "confbridgemute": _says("User muted"),
-    "confbridgeunmute": _says("User unmuted"),
-    "confbridgelock": _says("Conference locked"),
-    "confbridgekick": _says("User kicked"),
-    "confbridgestartrecord": _says("Conference Recording Started."),
-    "confbridgestoprecord": _says("Conference Recording Stopped."),
-    "getconfig": _get_config,
-    "updateconfig": _says("Success"),
-}
-"""Actions by name in lower case."""
 
 EVENTS = (
     events.QueueCallerJoin(queue="support", position=1, count=1, caller_id_num="100"),

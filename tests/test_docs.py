@@ -19,7 +19,7 @@ import pytest
 from amisdk_codegen.cli import main
 
 from amisdk import AsyncClient, Client, actions, errors, events, lifecycle
-from amisdk.testing import FakeAsterisk, fake
+from amisdk.testing import FakeAsterisk
 from docs.build import EXAMPLE, blocking
 from tests import doc_server
 
@@ -53,10 +53,9 @@ def _examples() -> Iterator[Any]:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAsterisk]:
-    """A server that plays whatever examples send, and that programs find in the environment."""
-    for name, play in doc_server.PLAYS.items():
-        monkeypatch.setitem(fake._PLAYS, name, play)
+    """A server with what examples speak of, which programs find in the environment."""
     with FakeAsterisk() as server:
+        doc_server.prepare(server)
         monkeypatch.setenv("AMI_PORT", str(server.port))
         monkeypatch.setenv("AMI_USERNAME", server.username)
         monkeypatch.setenv("AMI_SECRET", server.secret)

@@ -13,7 +13,7 @@ from .running import app_of, ended_by_signals, tell, wait_for
 from .terminal import write
 
 if TYPE_CHECKING:
-    from amisdk.testing.scripted import ScriptedServer
+    from amisdk.testing import FakeAsterisk, ScriptedServer
 
 __all__ = ["app", "listen"]
 
@@ -37,7 +37,7 @@ def serve(
     """
     from amisdk.testing import FakeAsterisk
 
-    server = FakeAsterisk(username=user, secret=secret, port=port, ring=ring)
+    server = FakeAsterisk(username=user, secret=secret, port=port, ring=ring, talk=ring)
     listen(server)
     with ended_by_signals():
         tell("listening; Ctrl-C ends it")
@@ -46,7 +46,7 @@ def serve(
     server.shut()
 
 
-def listen(server: ScriptedServer) -> None:
+def listen(server: FakeAsterisk | ScriptedServer) -> None:
     """Begin to listen.
 
     Raises:

@@ -145,6 +145,44 @@ class ScriptedServer:
         else:
             loop.call_soon_threadsafe(function, *arguments)
 
+    def do(self, function: Callable[[], T]) -> T:
+        """Carry a function out in the server's thread, and return its result.
+
+        When the server does not listen there is nobody to meet, and it is carried out here.
+        """
+        loop = self._loop
+        if loop is None or asyncio._get_running_loop() is loop:  # noqa: SLF001 - as above
+            return function()
+        done: Future[T] = Future()
+
+        def carry_out() -> None:
+            try:
+                done.set_result(function())
+            except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+                done.set_exception(error)
+
+        loop.call_soon_threadsafe(carry_out)
+        return done.result(_PATIENCE)
+
+    def later(self, seconds: float, function: Callable[[], object]) -> None:
+        """Carry a function out after some seconds; at once if there are none to wait.
+
+        It is for the server's thread. What the function raises is raised when the server ends.
+        """
+        if seconds <= 0:
+            function()
+            return
+
+        def carry_out() -> None:
+            try:
+                function()
+            except BaseException as fault:  # noqa: BLE001 - as a script's
+                self.faults.append(fault)
+
+        if self._loop is None:
+            raise RuntimeError("the server does not listen, so nothing can happen in it later")
+        self._loop.call_later(seconds, carry_out)
+
     def run(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Run something beside the scripts, until the server ends; return what to wait for."""
         loop = self._loop

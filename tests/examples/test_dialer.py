@@ -28,7 +28,7 @@ def dialled(server: FakeAsterisk) -> list[str]:
 
 @asynchronous
 async def test_every_number_is_called_once(journal: Journal) -> None:
-    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+    async with FakeAsterisk(talk=0.01) as server, AsyncClient.from_url(server.url) as ami:
         dialer = Dialer(ami, journal, queue="support", dial="PJSIP/{}")
         await dialer.run()
         await dialer.run()

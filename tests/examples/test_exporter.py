@@ -26,7 +26,7 @@ def test_what_is_counted_and_what_is_read(server: FakeAsterisk) -> None:
         server.emit(events.Hangup(cause=16))
         wait_for(registry, "asterisk_hangups_total", 2, cause="16")
         wait_for(registry, "asterisk_hangups_total", 1, cause="17")
-        server.channels["PJSIP/1-1"] = "1.1"
+        server.incoming("PJSIP/1", "100")
         exporter.channels.set(sum(1 for _ in ami.stream(actions.CoreShowChannels())))
         wait_for(registry, "asterisk_channels", 1)
     wait_for(registry, "asterisk_up", 0)

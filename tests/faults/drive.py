@@ -20,7 +20,7 @@ from amisdk import actions, events
 from amisdk.async_pump import settle
 from amisdk.models import Action, Event, ListAction, Reply
 from amisdk.stats import Stats
-from amisdk.testing import ScriptedServer
+from amisdk.testing import FakeAsterisk, ScriptedServer
 
 __all__ = ["BOUND", "SECRET", "Ami", "Call", "Drive", "Events", "Signal"]
 
@@ -32,6 +32,7 @@ R = TypeVar("R", bound=Reply)
 I = TypeVar("I", bound=Event)  # noqa: E741
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
+Server = ScriptedServer | FakeAsterisk
 
 
 class Signal:
@@ -200,7 +201,7 @@ class Drive(ABC):
         """Run a scenario."""
 
     @abstractmethod
-    def client(self, server: ScriptedServer | int, **options: Any) -> Ami:
+    def client(self, server: Server | int, **options: Any) -> Ami:
         """Make a client; it does not reconnect and does not ask for the version, unless told."""
 
     @abstractmethod
@@ -215,7 +216,7 @@ class Drive(ABC):
             await self.sleep(0.001)
 
     @staticmethod
-    def arguments(server: ScriptedServer | int, options: dict[str, Any]) -> dict[str, Any]:
+    def arguments(server: Server | int, options: dict[str, Any]) -> dict[str, Any]:
         return {
             "port": server if isinstance(server, int) else server.port,
             "username": "admin",

@@ -14,8 +14,7 @@ from typing import Any, TypeVar
 
 from amisdk import AsyncClient, Client, actions, events
 from amisdk.models import Action, Event, ListAction, Reply
-from amisdk.testing import ScriptedServer
-from tests.faults.drive import BOUND, Ami, Call, Drive, Events
+from tests.faults.drive import BOUND, Ami, Call, Drive, Events, Server
 
 __all__ = ["AsyncDrive", "BlockingDrive"]
 
@@ -49,7 +48,7 @@ class AsyncDrive(Drive):
         gc.collect()  # it may tell of exceptions that nobody retrieved
         assert not faults
 
-    def client(self, server: ScriptedServer | int, **options: Any) -> Ami:
+    def client(self, server: Server | int, **options: Any) -> Ami:
         return _AsyncAmi(AsyncClient(**self.arguments(server, options)))
 
     async def sleep(self, seconds: float) -> None:
@@ -129,7 +128,7 @@ class BlockingDrive(Drive):
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         step(work)
 
-    def client(self, server: ScriptedServer | int, **options: Any) -> Ami:
+    def client(self, server: Server | int, **options: Any) -> Ami:
         return _BlockingAmi(Client(**self.arguments(server, options)))
 
     async def sleep(self, seconds: float) -> None:

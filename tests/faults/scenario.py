@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from amisdk.testing import Peer, ScriptedServer
+from amisdk.testing import FakeAsterisk, Peer, ScriptedServer
 from tests.faults.drive import BOUND, SECRET, Ami, Call, Drive, Events, Signal
 from tests.faults.drives import AsyncDrive, BlockingDrive
 
@@ -33,8 +33,11 @@ __all__ = [
 ]
 
 
-def drop_all(server: ScriptedServer) -> None:
+def drop_all(server: ScriptedServer | FakeAsterisk) -> None:
     """Reset every connection of a server; from any thread."""
+    if isinstance(server, FakeAsterisk):
+        server.disconnect(reset=True)
+        return
 
     def reset() -> None:
         for peer in server.peers:

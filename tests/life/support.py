@@ -167,20 +167,16 @@ class Fake:
 
     def drop(self) -> None:
         """End all connections."""
-        self.server.call(self._drop)
-
-    def _drop(self) -> None:
-        for peer in self.server.peers:
-            peer.reset()
+        self.server.disconnect(reset=True)
 
     @property
     def sessions(self) -> int:
         """How many connections there are."""
-        return len(self.server.peers)
+        return self.server.sessions
 
     def names(self) -> list[str]:
         """The names of all actions that came."""
-        return [action["Action"] for action in list(self.server.received)]
+        return [action["Action"] for action in self.server.received]
 
 
 @contextmanager

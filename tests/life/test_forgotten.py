@@ -328,7 +328,7 @@ threading.Thread(target=next, args=(stream,), daemon=True).start()
 """,
     "a handler works": """
 ami.on(events.Newstate)(lambda _: time.sleep(100))
-ami.originate(actions.Originate(channel='x', application='Wait', data='1'))
+ami.originate(actions.Originate(channel='PJSIP/x', application='Wait', data='1'))
 """,
     "exit": "sys.exit(0)",
     "sent at exit": "import atexit; atexit.register(lambda: ami.send(actions.Ping()))",

@@ -1,12 +1,12 @@
 """Servers that answer, and emit events, as a test says."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from amisdk import actions
 from amisdk.headers import Headers
 from amisdk.testing import FakeAsterisk, Peer, ScriptedServer
 
@@ -57,13 +57,4 @@ def queues(count: int, *, end: tuple[str, ...] = ()) -> Reply:
 def after_login(server: FakeAsterisk, *emitted: Any) -> None:
     """Emit events to whoever logs in, behind FullyBooted."""
 
-    class Received(list[Headers]):
-        def append(self, action: Headers) -> None:
-            super().append(action)
-            if action["Action"] == "Login":
-                # The server answers before its loop comes to this.
-                loop = asyncio.get_running_loop()
-                for event in emitted:
-                    loop.call_soon(server.emit, event)
-
-    server.received = Received()
+    server.on(actions.Login).emit(*emitted)

@@ -1,0 +1,194 @@
+"""What a server keeps: its database, its variables, the states of devices and extensions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .channels import STATES, Channel
+from .request import Item, Play, Request
+from .world import World
+
+__all__ = ["Data"]
+
+EXTENSION_STATES = {
+    "NOT_INUSE": (0, "Idle"),
+    "INUSE": (1, "InUse"),
+    "BUSY": (2, "Busy"),
+    "UNAVAILABLE": (4, "Unavailable"),
+    "RINGING": (8, "Ringing"),
+    "RINGINUSE": (9, "InUse&Ringing"),
+    "ONHOLD": (16, "Hold"),
+}
+"""Device states, as an extension that hints at them shows them."""
+UNKNOWN = (-1, "Unknown")
+WIDEST = 255
+"""What 16 keeps of a value in the database."""
+
+
+class Data:
+    """The database, variables and states of a server, and the actions on them."""
+
+    def __init__(self, world: World, major: int) -> None:
+        self.world = world
+        self.major = major
+        self.database: dict[str, str] = {}
+        """Keys such as /family/key, and their values."""
+        self.plays: dict[str, Play] = {
+            "DBDel": self._delete,
+            "DBDelTree": self._delete_tree,
+            "DBGet": self._get,
+            "DBGetTree": self._get_tree,
+            "DBPut": self._put,
+            "DeviceStateList": self._devices,
+            "ExtensionState": self._extension,
+            "ExtensionStateList": self._extensions,
+            "Getvar": self._getvar,
+            "Setvar": self._setvar,
+        }
+        world.on_device.append(self._device)
+
+    # --- the database ---------------------------------------------------------------------
+
+    def _path(self, ask: Request) -> str:
+        return f"/{ask['Family']}/{ask['Key']}"
+
+    def _below(self, ask: Request) -> list[str]:
+        parts = [part for part in (ask["Family"], ask["Key"]) if part]
+        start = "".join(f"/{part}" for part in parts)
+        keys = sorted(self.database)
+        return [key for key in keys if key == start or key.startswith(f"{start}/")]
+
+    def _put(self, ask: Request) -> None:
+        value = ask["Val"]
+        if self.major < 17:
+            value = value.encode("utf-8", "surrogateescape")[:WIDEST].decode(
+                "utf-8", "surrogateescape"
+            )
+        self.database[self._path(ask)] = value
+        ask.ok("Updated database successfully")
+
+    def _get(self, ask: Request) -> None:
+        value = self.database.get(self._path(ask))
+        if value is None:
+            ask.unknown()
+            return
+        found = {"Family": ask["Family"], "Key": ask["Key"], "Val": value}
+        ask.list("Result will follow", [("DBGetResponse", found)], "DBGetComplete")
+
+    def _get_tree(self, ask: Request) -> None:
+        items: list[Item] = [
+            ("DBGetTreeResponse", {"Key": key, "Val": self.database[key]})
+            for key in self._below(ask)
+        ]
+        # 16 always counts one.
+        count = {"ListItems": 1} if self.major < 17 else {}
+        ask.list("Result will follow", items, "DBGetTreeComplete", count)
+
+    def _delete(self, ask: Request) -> None:
+        if self.database.pop(self._path(ask), None) is None:
+            ask.unknown()
+        else:
+            ask.ok("Key deleted successfully")
+
+    def _delete_tree(self, ask: Request) -> None:
+        keys = self._below(ask)
+        for key in keys:
+            del self.database[key]
+        if keys:
+            ask.ok("Key tree deleted successfully")
+        else:
+            ask.unknown()
+
+    # --- variables ------------------------------------------------------------------------
+
+    def _channel(self, ask: Request) -> tuple[bool, Channel | None]:
+        """Return the channel that is named, if one is; answer if it is not there."""
+        if not ask["Channel"]:
+            return True, None
+        channel = self.world.find(ask["Channel"])
+        if channel is None:
+            ask.error("No such channel")
+        return channel is not None, channel
+
+    def _setvar(self, ask: Request) -> None:
+        there, channel = self._channel(ask)
+        if not there:
+            return
+        name, value = ask["Variable"], ask["Value"]
+        function = re.fullmatch(r"(\w+)\((.*)\)", name)
+        if function and function[1] in ("DEVICE_STATE", "DEVSTATE"):
+            self.world.set_device(function[2], value)
+        elif function and function[1] == "DB":
+            self.database[f"/{function[2]}"] = value
+        else:
+            variables = self.world.variables if channel is None else channel.variables
+            variables[name] = value
+            if channel is not None:
+                told = {**channel.snapshot(), "Variable": name, "Value": value}
+                self.world.tell("VarSet", told)
+        ask.ok("Variable Set")
+
+    def _getvar(self, ask: Request) -> None:
+        there, channel = self._channel(ask)
+        if there:
+            name = ask["Variable"]
+            ask.ok(None, ("Variable", name), ("Value", self.value_of(name, channel)))
+
+    def value_of(self, name: str, channel: Channel | None) -> str:
+        """Return what a variable or function has; empty where it is not set."""
+        function = re.fullmatch(r"(\w+)\((.*)\)", name)
+        if function is None:
+            own = channel.variables if channel is not None else {}
+            return own.get(name, self.world.variables.get(name, ""))
+        kind, argument = function[1].upper(), function[2]
+        if kind == "DEVICE_STATE":
+            return self.world.devices.get(argument, "UNKNOWN")
+        if kind == "DB":
+            return self.database.get(f"/{argument}", "")
+        if channel is not None and kind == "CHANNEL" and argument.lower() == "state":
+            return STATES[channel.state]
+        if channel is not None and kind == "CALLERID":
+            wanted = {"num": channel.caller_id_num, "name": channel.caller_id_name}
+            return wanted.get(argument.lower(), "")
+        return ""
+
+    # --- states ---------------------------------------------------------------------------
+
+    def _devices(self, ask: Request) -> None:
+        items: list[Item] = [
+            ("DeviceStateChange", {"Device": device, "State": state})
+            for device, state in self.world.devices.items()
+        ]
+        ask.list("Device State Changes will follow", items, "DeviceStateListComplete")
+
+    def _hints(self) -> Iterator[tuple[str, str, str]]:
+        for (context, exten), manner in self.world.dialplan.extensions.items():
+            if manner.hint is not None:
+                yield context, exten, manner.hint
+
+    def _state(self, context: str, exten: str, hint: str) -> dict[str, object]:
+        device = self.world.devices.get(hint, "NOT_INUSE")
+        status, text = EXTENSION_STATES.get(device, UNKNOWN)
+        told = {"Exten": exten, "Context": context, "Hint": hint}
+        return {**told, "Status": status, "StatusText": text}
+
+    def _device(self, device: str, state: str) -> None:  # noqa: ARG002
+        for context, exten, hint in self._hints():
+            if hint == device:
+                self.world.tell("ExtensionStatus", self._state(context, exten, hint))
+
+    def _extensions(self, ask: Request) -> None:
+        items: list[Item] = [("ExtensionStatus", self._state(*hint)) for hint in self._hints()]
+        ask.list("Extension Statuses will follow", items, "ExtensionStateListComplete")
+
+    def _extension(self, ask: Request) -> None:
+        context = ask["Context"] or "default"
+        for hint in self._hints():
+            if hint[:2] == (context, ask["Exten"]):
+                found = self._state(*hint)
+                break
+        else:
+            found = {"Exten": ask["Exten"], "Context": context, "Hint": ""}
+            found |= {"Status": UNKNOWN[0], "StatusText": UNKNOWN[1]}
+        ask.ok("Extension Status", *found.items())
