@@ -91,10 +91,14 @@ class Answers:
         self, request: Request, name: str, pairs: Pairs, values: Mapping[str, object]
     ) -> None:
         told = {**self._named(request, pairs), **values, "ActionID": request.action_id}
-        headers = [
-            (key, told.get(key, text)) for key, text in pairs if key != "ActionID" or told[key]
-        ]
-        request.session.write([("Event", name), *headers])
+        headers: list[tuple[str, object]] = [("Event", name)]
+        for key, text in pairs:
+            if key != "ActionID" or told[key]:
+                headers.append((key, told.get(key, text)))
+            if key.endswith("Linkedid"):
+                shown = key.removesuffix("Linkedid") + "ChanVariable"
+                headers += [(shown, f"{variable}=") for variable in self.world.channel_variables]
+        request.session.write(headers)
 
     def _named(self, request: Request, pairs: Pairs) -> dict[str, str]:
         """Return what the action names of what a message tells."""

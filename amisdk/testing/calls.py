@@ -195,6 +195,7 @@ class Call:
             return  # who waited for that answer has hung up at once
         self.caller.connected_num = self.callee.caller_id_num
         self.caller.connected_name = self.callee.caller_id_name
+        self.world.tell("NewConnectedLine", self.caller.snapshot())
         self.bridge = self.world.new_bridge()
         self.world.enter(self.bridge, self.callee)
         self.world.enter(self.bridge, self.caller)
@@ -312,10 +313,13 @@ def dial(
     if caller is not None:
         callee.connected_num, callee.connected_name = caller.caller_id_num, caller.caller_id_name
     world.execute(callee, application, "(Outgoing Line)")
+    if caller is not None:
+        world.tell("NewConnectedLine", callee.snapshot())
     if callee is not goes_on:
         told = {**callee.snapshot("LocalOne"), **goes_on.snapshot("LocalTwo")}
         told |= {"Context": callee.context, "Exten": callee.exten}
-        world.tell("LocalBridge", told | {"LocalOptimization": "No"})
+        optimized = "No" if destination.endswith("/n") else "Yes"
+        world.tell("LocalBridge", told | {"LocalOptimization": optimized})
     call = Call(world, caller, callee, answered=answered, failed=failed, ended=ended)
     goes_on.on_ring, goes_on.on_answer = call.rings, call.answers
     world.dialplan.calls.append(call)

@@ -32,6 +32,7 @@ class Channels:
             "BridgeInfo": self._bridge_info,
             "BridgeKick": self._bridge_kick,
             "BridgeList": self._bridge_list,
+            "MixMonitor": self._mix,
             "CoreShowChannelMap": self._map,
             "CoreShowChannels": self._show,
             "Hangup": self._hang_up,
@@ -129,6 +130,13 @@ class Channels:
         ]
         ask.list("Channel map will follow", items, "CoreShowChannelMapComplete")
 
+    def _mix(self, ask: Request) -> None:
+        if self.world.find(ask["Channel"]) is None:
+            ask.unknown()
+        else:
+            asked = re.search(r"i\([^)]+\)", ask["Options"])
+            ask.ok(None, *([("MixMonitorID", "0x7f0000000001")] if asked else []))
+
     # --- moving ---------------------------------------------------------------------------
 
     def _redirect(self, ask: Request) -> None:
@@ -208,7 +216,7 @@ class Channels:
         items: list[Item] = [
             ("BridgeListItem", bridge.snapshot())
             for bridge in self.world.bridges.values()
-            if not kind or bridge.kind == kind
+            if not kind or bridge.technology == kind  # so it is, whatever the name says
         ]
         ask.list("Bridge listing will follow", items, "BridgeListComplete")
 

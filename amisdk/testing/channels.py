@@ -188,13 +188,21 @@ class Bridge:
     """Channels that hear each other."""
 
     def __init__(
-        self, number: int, kind: str, technology: str, creator: str = "", name: str = ""
+        self,
+        number: int,
+        kind: str,
+        technology: str,
+        creator: str = "",
+        name: str = "",
+        stays: bool = False,
     ) -> None:
         self.unique_id = f"00000000-0000-4000-8000-{number:012x}"
         self.kind = kind
         self.technology = technology
         self.creator = creator
         self.name = name
+        self.stays = stays
+        """Whether it is still there when nobody is in it."""
         self.channels: list[Channel] = []
 
     def snapshot(self) -> Values:

@@ -168,14 +168,15 @@ class Data:
                 yield context, exten, manner.hint
 
     def _state(self, context: str, exten: str, hint: str) -> dict[str, object]:
-        device = self.world.devices.get(hint, "NOT_INUSE")
-        status, text = EXTENSION_STATES.get(device, UNKNOWN)
+        states = [self.world.devices.get(device, "NOT_INUSE") for device in devices_in(hint)]
+        busiest = next((state for state in states if state != "NOT_INUSE"), "NOT_INUSE")
+        status, text = EXTENSION_STATES.get(busiest, UNKNOWN)
         told = {"Exten": exten, "Context": context, "Hint": hint}
         return {**told, "Status": status, "StatusText": text}
 
     def _device(self, device: str, state: str) -> None:  # noqa: ARG002
         for context, exten, hint in self._hints():
-            if hint == device:
+            if device in devices_in(hint):
                 self.world.tell("ExtensionStatus", self._state(context, exten, hint))
 
     def _extensions(self, ask: Request) -> None:
@@ -192,3 +193,8 @@ class Data:
             found = {"Exten": ask["Exten"], "Context": context, "Hint": ""}
             found |= {"Status": UNKNOWN[0], "StatusText": UNKNOWN[1]}
         ask.ok("Extension Status", *found.items())
+
+
+def devices_in(hint: str) -> list[str]:
+    """Return the devices of a hint; what is behind a comma is of presence."""
+    return hint.partition(",")[0].split("&")

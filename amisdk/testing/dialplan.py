@@ -12,7 +12,7 @@ from functools import partial
 
 from .calls import Call, Manner, device_of, dial
 from .channels import Channel, number_of
-from .request import number_in
+from .request import number_in, seconds_in
 from .world import World
 
 __all__ = ["Application", "Dialplan"]
@@ -140,7 +140,7 @@ class Dialplan:
 
     def _dial(self, channel: Channel, arguments: list[str]) -> None:
         destination, *rest = arguments
-        timeout = float(rest[0]) if rest and rest[0].strip().isdigit() else None
+        timeout = seconds_in(rest[0]) if rest else None
         dial(self.world, channel, destination.partition("&")[0], timeout=timeout)
 
     def _refuse(self, channel: Channel, cause: int) -> None:
@@ -156,5 +156,5 @@ class Dialplan:
     def _wait(self, channel: Channel, arguments: list[str]) -> None:
         seconds = self.talk
         if seconds is None:
-            seconds = float(number_in(arguments[0]))
+            seconds = seconds_in(arguments[0]) or 0.0
         self.world.after(channel, seconds, partial(self.world.hang_up, channel))

@@ -63,9 +63,9 @@ class Parking:
         space = next(number for number in range(FIRST, LAST + 1) if number not in taken)
         parked = Parked(self, channel, space, timeout, time.monotonic())
         self.parked.append(parked)
-        if self._bridge is None or not self._bridge.channels:
+        if self._bridge is None:
             self._bridge = self.world.new_bridge(
-                "parking", "holding_bridge", creator="Parking", name=LOT
+                "parking", "holding_bridge", creator="Parking", name=LOT, stays=True
             )
         self.world.tell("ParkedCall", parked.values())
         channel.doing = parked

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .channels import Channel
-from .queues import Member, Queue
-from .request import Play, Request, is_true, number_in
+from .queues import Caller, Member, Queue
+from .request import Play, Request, is_true, number_in, seconds_in
 from .world import World
 
 __all__ = ["Queues"]
@@ -18,6 +18,7 @@ class Queues:
         self.queues: dict[str, Queue] = {}
         self.plays: dict[str, Play] = {
             "QueueAdd": self._add,
+            "QueueChangePriorityCaller": self._priority,
             "QueueMemberRingInUse": self._ring_in_use,
             "QueuePause": self._pause,
             "QueuePenalty": self._penalty,
@@ -36,9 +37,9 @@ class Queues:
 
     def _enter(self, channel: Channel, arguments: list[str]) -> None:
         self.world.answer(channel)
-        timeout = arguments[4] if len(arguments) > 4 else ""
+        timeout = seconds_in(arguments[4]) if len(arguments) > 4 else None
         if not channel.gone:
-            self.get(arguments[0]).enter(channel, float(timeout) if timeout else None)
+            self.get(arguments[0]).enter(channel, timeout)
 
     def _device(self, device: str, state: str) -> None:  # noqa: ARG002
         for queue in self.queues.values():
@@ -127,17 +128,25 @@ class Queues:
         items = (queue.summary() for queue in self._wanted(ask))
         ask.list("Queue summary will follow", items, "QueueSummaryComplete")
 
-    def _withdraw(self, ask: Request) -> None:
+    def _caller(self, ask: Request, failed: str) -> Caller | None:
+        """Return the caller that is named; answer if there is none."""
         queue = self.queues.get(ask["Queue"])
-        found = [
-            caller
-            for caller in (queue.callers if queue is not None else ())
-            if caller.channel.name == ask["Caller"]
-        ]
+        waiting = queue.callers if queue is not None else []
+        found = next((one for one in waiting if one.channel.name == ask["Caller"]), None)
         if queue is None:
             ask.unknown()
-        elif not found:
-            ask.error("Unable to request withdraw from queue: No such caller")
-        else:
-            queue.dismiss(found[0])
+        elif found is None:
+            ask.error(f"{failed}: No such caller")
+        return found
+
+    def _priority(self, ask: Request) -> None:
+        caller = self._caller(ask, "Unable to change priority caller on queue")
+        if caller is not None:
+            caller.queue.prefer(caller, number_in(ask["Priority"]))
+            ask.ok("Priority change for caller on queue")
+
+    def _withdraw(self, ask: Request) -> None:
+        caller = self._caller(ask, "Unable to request withdraw from queue")
+        if caller is not None:
+            caller.queue.dismiss(caller)
             ask.ok("Withdraw requested successfully")

@@ -84,6 +84,7 @@ class Caller:
         self.queue = queue
         self.channel = channel
         self.original_position = len(queue.callers) + 1
+        self.priority = 0
         self.call: Call | None = None
         """The call to a member, from when one rings."""
         self.tried: set[Member] = set()
@@ -211,6 +212,11 @@ class Queue:
         )
         self._leave(caller)
 
+    def prefer(self, caller: Caller, priority: int) -> None:
+        """Give a caller another priority: those of a higher one are before the others."""
+        caller.priority = priority
+        self.callers.sort(key=lambda one: -one.priority)
+
     def dismiss(self, caller: Caller) -> None:
         """Send a caller away whose time is up."""
         if caller.waiting and caller.call is None:
@@ -327,7 +333,7 @@ class Queue:
                 "Queue": self.name, "Position": caller.position, "Channel": caller.channel.name,
                 "Uniqueid": caller.channel.unique_id,
                 **{name: str(told[name]).strip("<>") for name in named},
-                "Wait": caller.waited, "Priority": 0,
+                "Wait": caller.waited, "Priority": caller.priority,
             }  # fmt: skip
 
     def summary(self) -> Item:

@@ -11,7 +11,7 @@ from amisdk.models import Action, Event
 
 from .dialect import Dialect, Pairs
 
-__all__ = ["Item", "Play", "Request", "is_true", "number_in"]
+__all__ = ["Item", "Play", "Request", "is_true", "number_in", "seconds_in"]
 
 Item = tuple[str, Mapping[str, object]]
 """An event of a list: its name and values."""
@@ -117,3 +117,9 @@ def number_in(text: str, default: int = 0) -> int:
     """Return the number that a text begins with, as the server reads it."""
     found = re.match(r"\s*(-?\d+)", text)
     return int(found[1]) if found else default
+
+
+def seconds_in(text: str) -> float | None:
+    """Return the seconds that a text begins with; None if it begins with none."""
+    found = re.match(r"\s*(\d*\.?\d+)", text)
+    return float(found[1]) if found else None

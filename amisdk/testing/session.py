@@ -173,8 +173,9 @@ class Session:
     def boot(self) -> None:
         """Tell a client that has logged in that the server is up, if it may know."""
         uptime = int(time.monotonic() - self.engine.began)
-        told = {"Status": "Fully Booted", "Uptime": uptime, "LastReload": uptime}
-        self.deliver(self.engine.event("FullyBooted", told), frozenset({"system"}))
+        told = [("Uptime", uptime), ("LastReload", uptime), ("Status", "Fully Booted")]
+        head = [("Event", "FullyBooted"), ("Privilege", "system,all")]
+        self.deliver([*head, *told], frozenset({"system"}))
 
 
 NOBODY = User("", "", read="", write="")

@@ -179,7 +179,7 @@ class World:
             return
         bridge.channels.remove(channel)
         self.tell("BridgeLeave", {**bridge.snapshot(), **channel.snapshot()})
-        if not bridge.channels:
+        if not bridge.channels and not bridge.stays:
             self.destroy(bridge)
 
     def destroy(self, bridge: Bridge) -> None:

@@ -71,8 +71,8 @@ def test_an_action_that_is_carried_out_gets_what_it_is_for(everything: Watch, na
 
 REFUSED = {
     "BlindTransfer", "BridgeDestroy", "BridgeInfo", "BridgeKick", "Command", "ConfbridgeStopRecord",
-    "DBDel", "DBDelTree", "DBGet", "FilterList", "Originate", "QueueAdd", "QueueRemove",
-    "QueueWithdrawCaller",
+    "DBDel", "DBDelTree", "DBGet", "FilterList", "Originate", "QueueAdd",
+    "QueueChangePriorityCaller", "QueueRemove", "QueueWithdrawCaller",
 }  # fmt: skip
 
 

@@ -18,10 +18,10 @@ def test_a_call_is_told_from_its_beginning_to_its_end(watch: Watch) -> None:
     assert (call.cause, call.dial_status) == (16, "ANSWER")
     told = [name for name in watch.names if name not in ("DeviceStateChange", "QueueMemberStatus")]
     assert told == [
-        "Newchannel", "Newexten", "Newchannel", "Newexten", "DialBegin", "Newstate",
-        "DialState", "Newstate", "DialEnd", "Newstate", "BridgeCreate", "BridgeEnter",
-        "BridgeEnter", "HangupRequest", "BridgeLeave", "SoftHangupRequest", "BridgeLeave",
-        "BridgeDestroy", "Hangup", "Hangup",
+        "Newchannel", "Newexten", "Newchannel", "Newexten", "NewConnectedLine", "DialBegin",
+        "Newstate", "DialState", "Newstate", "DialEnd", "Newstate", "NewConnectedLine",
+        "BridgeCreate", "BridgeEnter", "BridgeEnter", "HangupRequest", "BridgeLeave",
+        "SoftHangupRequest", "BridgeLeave", "BridgeDestroy", "Hangup", "Hangup",
     ]  # fmt: skip
     assert all(event.issues == () for event in watch.seen)
     assert watch.server.channels == {}

@@ -145,9 +145,17 @@ def test_what_is_not_there_cannot_be_bridged(
     assert watch.refusal(action) == words
 
 
-def test_bridges_are_listed_by_type() -> None:
+def test_a_recording_has_an_id_if_it_is_asked_for(watch: Watch, call: Call) -> None:
+    mix = actions.MixMonitor(channel=call.callee.name, file="a.wav")
+    assert watch.send(mix).mix_monitor_id is None
+    assert watch.send(mix.model_copy(update={"options": "bi(ID)"})).mix_monitor_id
+    assert watch.refusal(mix.model_copy(update={"channel": "nobody"})) == "No such channel"
+
+
+def test_bridges_are_listed_by_their_technology() -> None:
     with watching(FakeAsterisk()) as watch:
         watch.server.call("PJSIP/6001", "PJSIP/6002", answer=True)
         watch.server.conference("900").join("PJSIP/1")
         assert len(watch.send(actions.BridgeList()).items) == 2
-        assert len(watch.send(actions.BridgeList(bridge_type="base")).items) == 1
+        assert len(watch.send(actions.BridgeList(bridge_type="softmix")).items) == 1
+        assert watch.send(actions.BridgeList(bridge_type="base")).items == (), "as really"

@@ -91,6 +91,13 @@ def test_a_device_state_is_told_and_shown_by_its_hint(watch: Watch) -> None:
     )
 
 
+def test_a_hint_may_be_of_several_devices_and_a_presence(watch: Watch) -> None:
+    watch.server.extension("6001", hint="PJSIP/6001&Custom:6001,CustomPresence:6001")
+    watch.server.device("Custom:6001", "RINGING")
+    state = watch.send(actions.ExtensionState(exten="6001", context="default"))
+    assert (state.status, state.hint) == (8, "PJSIP/6001&Custom:6001,CustomPresence:6001")
+
+
 def test_an_extension_without_a_hint_is_unknown(watch: Watch) -> None:
     state = watch.send(actions.ExtensionState(exten="x", context="y"))
     assert (state.status, state.status_text, state.hint) == (-1, "Unknown", None)

@@ -67,7 +67,7 @@ def test_a_conference_is_joined_as_is_said(watch: Watch) -> None:
 
 def test_dialling_has_its_time(watch: Watch) -> None:
     watch.server.phone("PJSIP/9", answer=None)
-    watch.server.extension("1", dial="PJSIP/9,1,tT")
+    watch.server.extension("1", dial="PJSIP/9,0.1,tT")
     watch.server.incoming("PJSIP/trunk", "1")
     assert watch.next(events.DialEnd).dial_status == "NOANSWER"
     assert watch.names[-1] == "FullyBooted" or watch.server.channels == {}

@@ -41,7 +41,7 @@ def test_connections_may_be_ended_and_made_anew(reset: bool) -> None:
 def test_a_server_may_let_nobody_in(watch: Watch) -> None:
     with watch.server.refuse():
         with pytest.raises(errors.ConnectFailed):
-            Client.from_url(watch.server.url, connect_timeout=1.0).connect()
+            Client.from_url(watch.server.url, connect_timeout=0.2).connect()
         assert watch.send(actions.Ping()).ok, "who is in stays in"
     with Client.from_url(watch.server.url) as ami:
         assert ami.connected

@@ -114,6 +114,18 @@ def test_statistics_begin_anew(watch: Watch) -> None:
     assert (params.completed, params.abandoned) == (0, 0)
 
 
+def test_a_caller_may_be_preferred(watch: Watch) -> None:
+    queue = watch.server.queue("sales")
+    first, second = queue.join("PJSIP/trunk"), queue.join("PJSIP/trunk")
+    change = actions.QueueChangePriorityCaller(
+        queue="sales", caller=second.channel.name, priority=3
+    )
+    assert watch.send(change).message == "Priority change for caller on queue"
+    assert (second.position, first.position) == (1, 2)
+    entries = watch.send(actions.QueueStatus(queue="sales")).items[1:]
+    assert [entry.priority for entry in entries] == [3, 0]  # type: ignore[union-attr]
+
+
 def test_a_caller_may_be_withdrawn(watch: Watch) -> None:
     caller = watch.server.queue("sales").join("PJSIP/trunk")
     watch.send(actions.QueueWithdrawCaller(queue="sales", caller=caller.channel.name))
@@ -133,7 +145,7 @@ def test_the_reason_of_a_pause_is_told_in_the_way_of_the_version(
 
 
 def test_the_application_enters_the_queue_and_leaves_in_time(watch: Watch) -> None:
-    call = actions.Originate(channel="PJSIP/1", application="Queue", data="sales,,,,1")
+    call = actions.Originate(channel="PJSIP/1", application="Queue", data="sales,,,,0.1")
     watch.ami.originate(call)
     assert len(watch.server.queue("sales").callers) == 1
     assert watch.next(events.QueueCallerLeave, timeout=10).queue == "sales"

@@ -4,7 +4,7 @@ import pytest
 
 from amisdk.headers import Headers
 from amisdk.testing.dialect import dialect_of
-from amisdk.testing.request import Request, is_true, number_in
+from amisdk.testing.request import Request, is_true, number_in, seconds_in
 
 
 class _Session:
@@ -57,6 +57,13 @@ def test_these_mean_yes(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "no", "0", "off", "false", "2"])
 def test_these_do_not(text: str) -> None:
     assert not is_true(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("5", 5), ("0.5", 0.5), (" .5s", 0.5), ("", None), ("x", None)]
+)
+def test_seconds_may_be_fractions(text: str, seconds: float | None) -> None:
+    assert seconds_in(text) == seconds
 
 
 @pytest.mark.parametrize(
