@@ -11,7 +11,9 @@ import shlex
 import subprocess
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -84,11 +86,30 @@ def _function(code: str, scope: dict[str, Any]) -> types.FunctionType:
     return types.FunctionType(compile(code, "example", "exec", flags), scope)
 
 
+def _tests_in(example: types.FunctionType, stack: ExitStack) -> Iterator[Callable[[], Any]]:
+    """Yield the tests that an example shows, with the fixtures of amisdk's plugin."""
+    shown = [value for name, value in example.__globals__.items() if name.startswith("test_")]
+    for test in shown:
+        wanted = inspect.signature(test).parameters.keys()
+        fake = stack.enter_context(FakeAsterisk())
+        fixtures: dict[str, Any] = {"fake_asterisk": fake}
+        if "ami_client" in wanted:
+            fixtures["ami_client"] = AsyncClient.from_url(fake.url)
+        if "ami_blocking_client" in wanted:
+            client = stack.enter_context(Client.from_url(fake.url))
+            fixtures["ami_blocking_client"] = client
+        yield partial(test, **{name: fixtures[name] for name in wanted})
+
+
 async def _run_waiting(code: str, server: FakeAsterisk) -> None:
     async with asyncio.timeout(30), AsyncClient.from_url(server.url) as ami:
-        result = _function(code, {"AsyncClient": AsyncClient, "ami": ami})()
+        example = _function(code, {"AsyncClient": AsyncClient, "ami": ami})
+        result = example()
         if inspect.iscoroutine(result):
             await result
+        with ExitStack() as stack:
+            for test in _tests_in(example, stack):
+                await test()
         for event in doc_server.EVENTS:
             server.emit(event)
         await ami.send(actions.Ping())  # its reply comes after the events
@@ -96,8 +117,11 @@ async def _run_waiting(code: str, server: FakeAsterisk) -> None:
 
 def _run_blocking(code: str, server: FakeAsterisk) -> None:
     with Client.from_url(server.url) as ami:
-        result = _function(code, {"Client": Client, "ami": ami})()
-        assert not inspect.iscoroutine(result)
+        example = _function(code, {"Client": Client, "ami": ami})
+        assert not inspect.iscoroutine(example())
+        with ExitStack() as stack:
+            for test in _tests_in(example, stack):
+                test()
         for event in doc_server.EVENTS:
             server.emit(event)
         ami.send(actions.Ping())

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = {"amisdk", "amisdk_codegen", "amisdk_models"}
+PACKAGES = {"amisdk", "amisdk_codegen", "amisdk_models", "pytest_amisdk"}
 
 
 def _run(*command: str | Path, cwd: Path | None = None) -> str:
@@ -40,7 +40,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python
 
 
-def test_the_wheel_holds_three_packages_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     top = {name.partition("/")[0] for name in names}
     assert {name for name in top if not name.endswith(".dist-info")} == PACKAGES
@@ -48,6 +48,7 @@ def test_the_wheel_holds_three_packages_and_nothing_else(wheel: Path) -> None:
         assert f"{package}/py.typed" in names
     assert "amisdk_codegen/spec/actions/queues.yaml" in names
     assert "amisdk_codegen/templates/module.py.j2" in names
+    assert {f"amisdk/testing/dialects/{name}.txt" for name in ("16", "22", "words")} <= set(names)
     assert not [name for name in names if "__pycache__" in name or name.startswith("tests/")]
 
 
@@ -168,6 +169,106 @@ def test_the_command_says_which_extra_it_needs(python: Path, tmp_path: Path) -> 
         assert done.stderr.strip() == (
             "amisdk: the command needs more than is installed: pip install 'amisdk[cli]'"
         )
+
+
+TESTS = {
+    "pytest.ini": "[pytest]\nasyncio_default_fixture_loop_scope = function\n",
+    "test_blocking.py": """\
+import pytest
+from amisdk import actions, events
+
+
+def test_a_program(fake_asterisk, ami_blocking_client):
+    call = fake_asterisk.call("PJSIP/6001", "PJSIP/6002", answer=True)
+    ami_blocking_client.send(actions.Hangup(channel=call.callee.name))
+    assert call.status == "ended"
+    fake_asterisk.assert_received(actions.Hangup)
+
+
+@pytest.mark.fake_asterisk(version=16)
+def test_another_version(ami_blocking_client):
+    assert ami_blocking_client.server.major == 16
+
+
+class TestOwnOptions:
+    @pytest.fixture
+    def fake_asterisk_options(self):
+        return {"username": "own", "version": 20}
+
+    def test_they_are_taken(self, fake_asterisk):
+        assert (fake_asterisk.username, fake_asterisk.version) == ("own", 20)
+""",
+    "test_asyncio_run.py": """\
+import asyncio
+
+from amisdk import actions
+
+
+def test_ping(fake_asterisk, ami_client):
+    async def main():
+        async with ami_client as ami:
+            return await ami.send(actions.Ping())
+
+    assert asyncio.run(main()).ping == "Pong"
+    assert fake_asterisk.received(actions.Ping)
+""",
+    "test_pytest_asyncio.py": """\
+import pytest
+from amisdk import actions
+
+
+@pytest.mark.asyncio
+async def test_ping(ami_client):
+    async with ami_client as ami:
+        assert (await ami.send(actions.Ping())).ping == "Pong"
+""",
+    "test_anyio.py": """\
+import pytest
+from amisdk import actions
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+async def test_ping(ami_client):
+    async with ami_client as ami:
+        assert (await ami.send(actions.Ping())).ping == "Pong"
+""",
+    "test_nothing.py": """\
+import sys
+
+
+def test_amisdk_is_not_imported_where_it_is_not_used():
+    assert "pytest_amisdk" in sys.modules
+    assert not [name for name in sys.modules if name.partition(".")[0] == "amisdk"]
+""",
+}
+"""The tests of a program in a project of its own."""
+
+
+def test_a_project_of_its_own_has_the_fixtures(wheel: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    _run(*install, wheel, "pytest", "pytest-asyncio", "anyio")
+    for name, text in TESTS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    pytest_command = (python, "-m", "pytest", "-q", "-W", "error", "--strict-markers")
+    for name in TESTS.keys() - {"pytest.ini"}:
+        # Each by itself, for what one has imported the others have, too.
+        said = _run(*pytest_command, "-p", "no:cacheprovider", name, cwd=tmp_path)
+        assert " passed" in said
+        assert "failed" not in said
+    fixtures = _run(*pytest_command, "--fixtures", cwd=tmp_path)
+    for fixture in ("fake_asterisk", "ami_client", "ami_blocking_client"):
+        assert f"\n{fixture} -- " in fixtures
+    assert "@pytest.mark.fake_asterisk(**options)" in _run(
+        *pytest_command, "--markers", cwd=tmp_path
+    )
 
 
 def test_the_generator_says_which_extra_it_needs(python: Path, tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ def _read(major: int) -> tuple[_Events, _Replies]:
 
 
 def _blocks(source: str) -> Iterator[list[str]]:
-    text = (files(__package__) / "dialects" / source).read_text("utf-8")
+    text = (files("amisdk.testing") / "dialects" / source).read_text("utf-8")
     for block in text.split("\n\n"):
         lines = [line for line in block.split("\n") if line and not line.startswith("#")]
         if lines and lines[0].startswith("without "):
