@@ -115,7 +115,7 @@ class Answers:
         sample = sample_of(kind)
         if issubclass(kind, TextReply):
             lines = [f"{key}: {text}\r\n" for key, text in sample] or ["text\r\n"]
-            return Recorded(text="".join(lines) + "\r\n")
+            return Recorded(text="".join(lines) + "\r\n\r\n")
         said = [("Response", "Success")]
         if issubclass(kind, ListReply) and info.list is not None:
             said += [("EventList", "start")] if info.list.announced else []

@@ -258,8 +258,6 @@ def _bridge_id(channel: Channel) -> str:
 
 def _part(channel: Channel | None) -> None:
     """Take a channel out of its call, without hanging up the other side."""
-    if channel is not None and isinstance(channel.doing, Call):
-        if channel.doing.status == "up":
-            channel.doing.part()
-        elif channel is channel.doing.callee:
-            channel.doing = None
+    call = channel.doing if channel is not None else None
+    if isinstance(call, Call) and call.status == "up":
+        call.part()

@@ -167,11 +167,6 @@ def dialect_of(major: int) -> Dialect:
     return Dialect(major)
 
 
-def filled_example(pairs: Iterable[tuple[str, str]]) -> Pairs:
-    """Write a recorded message as it is."""
-    return list(_filled(tuple(pairs), {}))
-
-
 # --- the files ----------------------------------------------------------------------------
 
 _Events = dict[str, list[Shape]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -60,8 +59,3 @@ class Faults:
         if self.silent:
             session.release()
         return self.silent
-
-
-async def forever() -> None:
-    """Wait until the server ends."""
-    await asyncio.get_running_loop().create_future()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from amisdk.fields import HeadersMark, JsonMark, Repeated, VariablesMark, Words, parts_of
+from amisdk.fields import HeadersMark, Repeated, VariablesMark, Words, parts_of
 from amisdk.headers import Headers
 from amisdk.models import Action, RawAction
 
@@ -74,8 +73,6 @@ def _value(field: FieldInfo, marks: list[Any], texts: tuple[str, ...]) -> Any:
             return {mark.true.lower(): True, mark.false.lower(): False}.get(
                 texts[0].lower(), texts[0]
             )
-        if isinstance(mark, JsonMark):
-            return json.loads(texts[0])
     text = texts[0]
     parts = [part for part in parts_of(field) if isinstance(part, type)]
     if int in parts and str in parts and re.fullmatch(r"\d+", text):

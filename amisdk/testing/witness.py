@@ -49,7 +49,7 @@ class Witness:
 
         Args:
             kind: Its class.
-            timeout: Seconds after which the test fails.
+            timeout: Seconds after which the test fails; so a field of this name cannot be asked.
             count: How many must have come, since the server was made or `forget` was called.
             **fields: Values that it must have.
         """

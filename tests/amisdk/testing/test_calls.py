@@ -123,6 +123,17 @@ def test_holding_and_keys(watch: Watch) -> None:
     ]  # fmt: skip
 
 
+def test_a_phone_may_ring_late_or_when_the_test_says(watch: Watch) -> None:
+    call = watch.server.call("PJSIP/6001", "PJSIP/6002", ring=30)
+    assert call.status == "dialing"
+    call.ring()
+    assert watch.the(events.DialState).dial_status == "RINGING"
+    with pytest.raises(RuntimeError, match="cannot ring: it is ringing"):
+        call.ring()
+    watch.server.call("PJSIP/6003", "PJSIP/6004", ring=0.01)
+    watch.next(events.DialState)
+
+
 def test_an_action_hangs_it_up(watch: Watch) -> None:
     call = watch.server.call("PJSIP/6001", "PJSIP/6002", answer=True)
     watch.send(actions.Hangup(channel=call.callee.name, cause=21))

@@ -105,6 +105,14 @@ def test_a_blind_transfer_sends_the_other_side_elsewhere(watch: Watch, call: Cal
     assert watch.refusal(transfer) == "Channel specified does not exist"
 
 
+def test_who_is_in_no_bridge_can_be_neither_kicked_nor_transferred(watch: Watch) -> None:
+    alone = watch.server.incoming("PJSIP/trunk", "1").name
+    words = watch.refusal(actions.BridgeKick(channel=alone))
+    assert words == "Channel is not in a bridge."
+    transfer = actions.BlindTransfer(channel=alone, context="default", exten="1")
+    assert watch.refusal(transfer) == "No bridge"
+
+
 def test_two_channels_may_be_bridged(watch: Watch) -> None:
     one, two = (watch.server.incoming("PJSIP/trunk", "1") for _ in range(2))
     bridge = actions.Bridge(channel1=one.name, channel2=two.name)

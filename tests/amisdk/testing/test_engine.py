@@ -4,10 +4,20 @@ import types
 
 import pytest
 from amisdk_models import registry as amisdk_registry
+from pydantic import Field
 
 from amisdk import Client, actions, errors, events
 from amisdk.info import ActionInfo, EventInfo, ListInfo, Versions
-from amisdk.models import Action, Event, ListAction, ListReply, Reply
+from amisdk.models import (
+    Action,
+    Event,
+    EventReply,
+    ListAction,
+    ListReply,
+    OutputReply,
+    Reply,
+    TextReply,
+)
 from amisdk.testing import FakeAsterisk
 from tests.amisdk.testing.support import Wire, watching
 
@@ -46,8 +56,40 @@ class ShopList(ListAction[ShopListReply, ShopItem]):
     )
 
 
+VERSIONS = Versions(((16, 23),))
+
+
+class TextReplyOfOurs(TextReply):
+    """The reply to ShopText, which has lines."""
+
+    Open: str | None = Field(default=None, serialization_alias="Open")
+
+
+class ShopText(Action[TextReplyOfOurs]):
+    """Say something in lines."""
+
+    ami = ActionInfo("ShopText", reply=TextReplyOfOurs, versions=VERSIONS)
+
+
+class ShopOutput(Action[OutputReply]):
+    """Print something."""
+
+    ami = ActionInfo("ShopOutput", reply=OutputReply, versions=VERSIONS)
+
+
+class ShopStateReply(EventReply[ShopItem]):
+    """The reply to ShopState."""
+
+
+class ShopState(Action[ShopStateReply]):
+    """Tell one thing."""
+
+    ami = ActionInfo("ShopState", reply=ShopStateReply, versions=VERSIONS, event="ShopItem")
+
+
 REGISTRY = types.SimpleNamespace(
-    ACTIONS={"ShopOrder": ShopOrder, "ShopList": ShopList}, EVENTS={"ShopItem": ShopItem}
+    ACTIONS={cls.ami.name: cls for cls in (ShopOrder, ShopList, ShopText, ShopOutput, ShopState)},
+    EVENTS={"ShopItem": ShopItem},
 )
 
 
@@ -59,6 +101,14 @@ def test_a_registry_of_ones_own_is_known_too() -> None:
         assert watch.send(actions.Ping()).ok
         assert server.received(ShopOrder) == [ShopOrder(order=42)]
         assert watch.send(actions.ListCommands()).pairs["ShopOrder"].endswith("(Priv: call,all)")
+
+
+def test_every_kind_of_reply_is_made_up() -> None:
+    with watching(FakeAsterisk(registry=REGISTRY), registry=REGISTRY) as watch:
+        assert watch.send(ShopText()).text == "Open: text"
+        assert watch.send(ShopOutput()).text == "text\ntext"
+        event = watch.send(ShopState()).event
+        assert isinstance(event, ShopItem)
 
 
 def test_versions_and_required_fields_of_it_are_held() -> None:

@@ -114,6 +114,17 @@ def test_waiting_has_an_end(watch: Watch) -> None:
 
 
 @asynchronous
+async def test_a_coroutine_waits_for_what_comes_later() -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        waiting = asyncio.create_task(server.wait_for_async(actions.QueueAdd, count=2))
+        for _ in range(2):
+            await asyncio.sleep(0)
+            assert not waiting.done()
+            await ami.send(ADD, check=False)
+        assert await waiting == ADD
+
+
+@asynchronous
 async def test_a_coroutine_waits_and_does_not_hold_up_its_loop() -> None:
     async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
         sent = asyncio.create_task(ami.send(ADD))

@@ -61,6 +61,12 @@ def test_it_speaks_tls() -> None:
             assert ami.send(actions.Ping()).ok
 
 
+def test_arrivals_are_counted() -> None:
+    with FakeAsterisk() as server, Client.from_url(server.url), Client.from_url(server.url):
+        assert len(server.arrivals) == server.sessions == 2
+        assert server.arrivals[0] < server.arrivals[1]
+
+
 def test_a_secret_may_be_changed() -> None:
     with FakeAsterisk(secret="old") as server:
         old = server.url
