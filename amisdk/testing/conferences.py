@@ -158,6 +158,7 @@ class Conferences:
             "ConfbridgeUnmute": lambda ask: self._mute(ask, False),
         }
         world.dialplan.applications["confbridge"] = self._enter
+        world.on_clear.append(self.conferences.clear)
 
     def get(self, name: str) -> Conference:
         """Return a conference, made if there is none of this name."""

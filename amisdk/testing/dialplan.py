@@ -50,6 +50,11 @@ class Dialplan:
         }
         """The applications that do something; any other one only waits."""
         world.dialplan = self
+        world.on_clear.append(self._clear)
+
+    def _clear(self) -> None:
+        for call in self.calls:
+            call.status = "ended"
 
     # --- phones ---------------------------------------------------------------------------
 

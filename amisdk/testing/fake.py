@@ -208,6 +208,18 @@ class FakeAsterisk(Running, Witness):
             variables=variables,
         )
 
+    def add_channel(self, name: str, unique_id: str | None = None, *, state: int = 6) -> Channel:
+        """Have a channel be there of which no event tells; return it.
+
+        So a program is tested that asks what there is, as after a connection was lost.
+
+        Args:
+            name: Its name, such as PJSIP/6001-0000002a.
+            unique_id: Its unique id; without it, the next one.
+            state: Its state, such as 6 (up) or 5 (ringing).
+        """
+        return self._do(lambda: self.world.put(name, unique_id, state))
+
     @property
     def calls(self) -> list[Call]:
         """All calls that there were, those of Originate too, in the order of their beginning."""
@@ -314,6 +326,12 @@ class FakeAsterisk(Running, Witness):
                     session.peer.writer.close()
 
         self._do(drop)
+
+    def restart(self) -> None:
+        """Be as after a crash: connections and calls are gone, without a word, and it is back."""
+        self.shut()
+        self._do(self.world.clear)
+        self.listen()
 
     @contextmanager
     def away(self) -> Iterator[None]:

@@ -54,6 +54,11 @@ class Parking:
         }
         self._bridge: Bridge | None = None
         world.dialplan.applications["park"] = lambda channel, _: self.park(channel)
+        world.on_clear.append(self._clear)
+
+    def _clear(self) -> None:
+        self.parked.clear()
+        self._bridge = None
 
     def park(self, channel: Channel, timeout: int = TIMEOUT) -> None:
         """Park a channel."""

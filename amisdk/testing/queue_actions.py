@@ -30,6 +30,13 @@ class Queues:
         }
         world.dialplan.applications["queue"] = self._enter
         world.on_device.append(self._device)
+        world.on_clear.append(self._clear)
+
+    def _clear(self) -> None:
+        for queue in self.queues.values():
+            queue.callers.clear()
+            for member in queue.members:
+                member.in_call = False
 
     def get(self, name: str) -> Queue:
         """Return a queue, made if there is none of this name."""

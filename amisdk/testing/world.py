@@ -46,6 +46,8 @@ class World:
         self.devices: dict[str, str] = {}
         self.on_device: list[Callable[[str, str], None]] = []
         """Who is to know when a device has another state."""
+        self.on_clear: list[Callable[[], None]] = []
+        """Who is to know when nothing goes on any more."""
         self.calls_processed = 0
         self._channel_numbers = itertools.count(1)
         self._local_numbers = itertools.count()
@@ -75,12 +77,31 @@ class World:
         one.other_half, two.other_half = two, one
         return one, two
 
-    def _add(self, name: str, device: str, state: int, details: dict[str, Any]) -> Channel:
-        unique_id = f"{EPOCH}.{next(self._unique_numbers)}"
+    def put(
+        self, name: str, unique_id: str | None, state: int, *, device: str = "", **details: Any
+    ) -> Channel:
+        """Have a channel be there, and tell nobody."""
+        unique_id = unique_id or f"{EPOCH}.{next(self._unique_numbers)}"
+        device = device or name.rpartition("-")[0]
         channel = Channel(self, name, unique_id, device=device, **details)
         channel.state = state
         self.channels[name] = channel
         self.calls_processed += 1
+        return channel
+
+    def clear(self) -> None:
+        """Have nothing go on any more, and tell nobody."""
+        for channel in self.channels.values():
+            channel.gone = True
+            channel.doing = channel.bridge = None
+        self.channels.clear()
+        self.bridges.clear()
+        self.devices.clear()
+        for end in self.on_clear:
+            end()
+
+    def _add(self, name: str, device: str, state: int, details: dict[str, Any]) -> Channel:
+        channel = self.put(name, None, state, device=device, **details)
         self.tell("Newchannel", channel.snapshot())
         if state:
             self.refresh(device)

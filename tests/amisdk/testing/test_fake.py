@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from amisdk import AsyncClient, Client, actions, events
+from amisdk import AsyncClient, Client, actions, events, lifecycle
 from amisdk.testing import FakeAsterisk
+from tests.amisdk.testing.support import watching
 from tests.support import asynchronous
 
 
@@ -66,6 +67,40 @@ async def test_a_coroutine_may_drive_calls_while_its_client_listens() -> None:
         assert (await anext(stream)).channel_state_desc == "Up"
         await asyncio.to_thread(call.hangup)
         assert server.channels == {}
+
+
+def test_a_channel_may_be_there_of_which_nobody_was_told() -> None:
+    with watching() as watch:
+        channel = watch.server.add_channel("PJSIP/6001-0000002a", "1.1", state=5)
+        assert watch.names == []
+        (shown,) = watch.send(actions.CoreShowChannels()).items
+        assert (shown.channel, shown.unique_id) == (channel.name, "1.1")
+        assert shown.channel_state_desc == "Ringing"
+        channel.hangup()
+        assert watch.the(events.Hangup).unique_id == "1.1"
+        assert watch.server.add_channel("PJSIP/1-1").unique_id.startswith("1795379457.")
+
+
+def test_after_a_restart_nothing_goes_on_any_more() -> None:
+    with FakeAsterisk() as server, Client.from_url(server.url) as ami:
+        back = ami.events(lifecycle.Reconnected)
+        told = ami.events(events.Hangup)
+        call = server.call("PJSIP/1", "PJSIP/2", answer=True)
+        caller = server.queue("sales").join("PJSIP/trunk")
+        guest = server.conference("900").join("PJSIP/3")
+        server.incoming("PJSIP/4", "1")
+        ami.send(actions.Park(channel=list(server.channels)[-1]))
+        server.restart()
+        back.get(10)
+        assert ami.send(actions.CoreShowChannels()).items == ()
+        assert ami.send(actions.BridgeList()).items == ()
+        assert ami.send(actions.ParkedCalls()).items == ()
+        assert ami.send(actions.ConfbridgeListRooms()).items == ()
+        assert len(ami.send(actions.QueueStatus(queue="sales")).items) == 1
+        assert (call.status, caller.waiting, guest.channel.gone) == ("ended", False, True)
+        server.call("PJSIP/1", "PJSIP/2", answer=True).hangup()
+        assert told.get(10).cause == 16
+        server.conference("900").join("PJSIP/3").leave()
 
 
 @pytest.mark.parametrize("version", [15, 24])
