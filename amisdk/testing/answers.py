@@ -67,6 +67,15 @@ class Answers:
                 request.error(words)
                 return
         self.say(request)
+        later = request.cls.ami.later if request.cls is not None else None
+        if later is not None:
+            self._tell_later(request, later)
+
+    def _tell_later(self, request: Request, event: str) -> None:
+        """Tell the outcome that comes some time after the reply."""
+        own = {key: text for key, text in request.headers if key.lower() != "action"}
+        made_up = {} if request.dialect.event(event, {}) is not None else self._event(event)
+        self.world.tell(event, {**dict(made_up), **own})
 
     def say(self, request: Request, values: Mapping[str, object] = {}) -> None:
         """Answer as recorded, or as the spec says, with these values."""

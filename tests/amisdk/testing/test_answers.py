@@ -135,6 +135,14 @@ def test_text_is_text() -> None:
         assert "Tx:REGREQ" in watch.send(actions.IAXnetstats()).text
 
 
+def test_an_outcome_that_comes_later_comes() -> None:
+    with watching(FakeAsterisk(version=16)) as watch:
+        reply = watch.send(actions.SIPqualifypeer(peer="7001"))
+        done = watch.the(events.SIPQualifyPeerDone)
+        assert (done.peer, done.action_id) == ("7001", reply.action_id)
+        assert watch.names[-1] == "SIPQualifyPeerDone"
+
+
 def test_what_is_of_a_module_that_was_never_recorded_is_made_up_from_the_spec() -> None:
     with watching() as watch:
         rooms = watch.send(actions.MeetmeListRooms())

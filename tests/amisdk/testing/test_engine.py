@@ -87,8 +87,14 @@ class ShopState(Action[ShopStateReply]):
     ami = ActionInfo("ShopState", reply=ShopStateReply, versions=VERSIONS, event="ShopItem")
 
 
+class ShopSlow(Action[OrderReply]):
+    """Do something, and tell later."""
+
+    ami = ActionInfo("ShopSlow", reply=OrderReply, versions=VERSIONS, later="ShopItem")
+
+
 REGISTRY = types.SimpleNamespace(
-    ACTIONS={cls.ami.name: cls for cls in (ShopOrder, ShopList, ShopText, ShopOutput, ShopState)},
+    ACTIONS={cls.ami.name: cls for cls in KINDS},
     EVENTS={"ShopItem": ShopItem},
 )
 
@@ -109,6 +115,8 @@ def test_every_kind_of_reply_is_made_up() -> None:
         assert watch.send(ShopOutput()).text == "text\ntext"
         event = watch.send(ShopState()).event
         assert isinstance(event, ShopItem)
+        slow = watch.send(ShopSlow())
+        assert watch.every(ShopItem)[-1].action_id == slow.action_id
 
 
 def test_versions_and_required_fields_of_it_are_held() -> None:
