@@ -8,7 +8,7 @@ a field is None where the header is missing, means "nothing", or does not fit it
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Generator, Hashable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import (
@@ -137,6 +137,11 @@ class Message(BaseModel):
         fields = type(self).model_fields
         values = (vars(self)[name] for name in fields)
         return hash((type(self), *(value for value in values if isinstance(value, Hashable))))
+
+    def __iter__(self) -> Generator[tuple[str, Any], None, None]:
+        """Give the fields with their values; pydantic would give what is cached, too."""
+        kept = vars(self)
+        return ((name, kept[name]) for name in type(self).model_fields)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         return ((name, value) for name, value in super().__repr_args__() if value is not None)

@@ -185,6 +185,7 @@ def test_looking_at_headers_does_not_change_what_a_message_equals_or_dumps() -> 
     assert one.extra_headers
     assert one == other
     assert one.model_dump() == dumped
+    assert dict(one) == dumped
     assert set(dumped) == set(events.Hangup.model_fields)
 
 

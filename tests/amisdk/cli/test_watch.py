@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from amisdk import actions, events
+from amisdk import events
 from amisdk.cli.faults import Code
 from amisdk.testing import FakeAsterisk
 from tests.amisdk.cli.conftest import PATIENCE, Call, Process, Terminal

@@ -93,6 +93,7 @@ class ShopSlow(Action[OrderReply]):
     ami = ActionInfo("ShopSlow", reply=OrderReply, versions=VERSIONS, later="ShopItem")
 
 
+KINDS = (ShopOrder, ShopList, ShopText, ShopOutput, ShopState, ShopSlow)
 REGISTRY = types.SimpleNamespace(
     ACTIONS={cls.ami.name: cls for cls in KINDS},
     EVENTS={"ShopItem": ShopItem},
