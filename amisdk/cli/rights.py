@@ -56,7 +56,7 @@ def read_rights(ami: Client, user: str) -> set[str] | None:
     except AmiError:
         return None
     found = _READ.search(reply.text) if isinstance(reply, OutputReply) else None
-    return set(filter(None, found[1].split(","))) if found else None
+    return set(found[1].split(",")) - {"", "<none>"} if found else None
 
 
 def missing_rights(diagnosis: Diagnosis) -> Mapping[str, list[str]]:

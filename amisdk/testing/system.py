@@ -6,7 +6,8 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
@@ -160,6 +161,9 @@ class System:
     def _command(self, ask: Request) -> None:
         command = " ".join(ask["Command"].split())
         show = self.commands.get(command)
+        if command.startswith("manager show user "):
+            name = command.rpartition(" ")[2]
+            show = partial(self._show_user, name)
         text = NO_COMMAND.format(command) if show is None else show()
         follows = ("Message", "Command output follows")
         lines = [("Output", line) for line in text.split("\n")]
@@ -174,6 +178,13 @@ class System:
             f"Asterisk {self.engine.dialect.release} built by amisdk on a machine that is not one"
         )
 
+    def _show_user(self, name: str) -> str:
+        user = self.engine.users.get(name)
+        if user is None:
+            return f"There is no manager called {name}"
+        perms = (("read perm", _perm(user.read)), ("write perm", _perm(user.write)))
+        return "\n".join(f"{title:>18}: {text}" for title, text in (("username", name), *perms))
+
     def _show_channels(self) -> str:
         world = self.engine.world
         rows = [
@@ -183,6 +194,12 @@ class System:
         count = len(world.channels)
         head = "Channel                  Location             State   Application(Data)"
         return "\n".join([head, *rows, f"{count} active channels"])
+
+
+def _perm(given: str | Iterable[str]) -> str:
+    own = classes_in(given)
+    names = (*_NAMES.split(" "), "all")
+    return ",".join(name for name in names if {name, "all"} & own) or "<none>"
 
 
 def mask_in(text: str) -> frozenset[str] | None:

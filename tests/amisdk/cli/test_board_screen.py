@@ -23,7 +23,7 @@ from amisdk.testing import FakeAsterisk, Peer, ScriptedServer
 def server() -> Iterator[FakeAsterisk]:
     """A server with a channel."""
     with FakeAsterisk() as fake:
-        fake.channels["PJSIP/6001-0000002a"] = "1.1"
+        fake.add_channel("PJSIP/6001-0000002a", "1.1")
         yield fake
 
 
@@ -40,7 +40,7 @@ def test_a_board_as_text_is_whole_and_has_no_colours(
     server: FakeAsterisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("FORCE_COLOR", raising=False)
-    server.channels["PJSIP/" + "long" * 40] = "1.2"
+    server.add_channel("PJSIP/" + "long" * 40, "1.2")
     text = shown(server)
     head, _, titles, first, *rest = text.splitlines()
     assert re.fullmatch(

@@ -101,7 +101,9 @@ def test_rights_are_told_and_what_they_lack(call: Call) -> None:
     assert set(sent) == {"CoreSettings", "ListCommands", "Command", "Logoff"}
 
 
-@pytest.mark.parametrize(("read", "told"), [("all", "all"), ("", "none: no event comes; without")])
+@pytest.mark.parametrize(
+    ("read", "told"), [("all", "all"), ("<none>", "none: no event comes; without")]
+)
 def test_the_right_to_read_everything_or_nothing(call: Call, read: str, told: str) -> None:
     with asterisk("command", read=read) as (place, _):
         done = call("doctor", "--host", place)

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,16 @@ CALL = [
         queue="support", interface="PJSIP/6001", member_name="Alice", paused=True
     ),
 ]
+
+
+LIMITED = {"read": "call,system", "write": "call,command,originate,system,user"}
+
+
+@pytest.fixture
+def fake(block: str) -> Iterator[FakeAsterisk]:
+    """Run a server; one whose user may not do everything, to look at its rights."""
+    with FakeAsterisk(**(LIMITED if "doctor" in block else {})) as server:  # type: ignore[arg-type]
+        yield server
 
 
 def commands(block: str) -> list[tuple[str, str]]:

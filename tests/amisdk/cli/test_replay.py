@@ -224,7 +224,7 @@ def test_what_was_recorded_can_be_replayed(
     done = call("watch", "--url", url, "-n", "4", "--json")
     assert done.code == Code.OK
     names = [line.split('"')[3] for line in done.out.splitlines()]
-    assert names == ["FullyBooted", "Newchannel", "Newstate", "Newstate"]
+    assert names == ["FullyBooted", "Newchannel", "Newexten", "DialBegin"]
     ended = process.end()
     assert (ended.code, ended.out) == (Code.OK, "")
     assert server.received

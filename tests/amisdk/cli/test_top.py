@@ -145,7 +145,7 @@ def test_what_the_environment_says_of_the_size_does_not_matter(top: Top) -> None
 
 def test_many_channels_are_scrolled_and_shown_alone(server: FakeAsterisk, top: Top) -> None:
     for number in range(100, 150):
-        server.channels[f"PJSIP/{number}-00000001"] = f"1.{number}"
+        server.add_channel(f"PJSIP/{number}-00000001", f"1.{number}")
     terminal = top(height=24)
     terminal.wait("Channels 50", "PJSIP/100-00000001", "more)", "support")
     terminal.press("Down", "Down")
@@ -165,7 +165,7 @@ def test_many_channels_are_scrolled_and_shown_alone(server: FakeAsterisk, top: T
 def test_all_is_asked_for_again_by_a_key(server: FakeAsterisk, top: Top) -> None:
     terminal = top("--resync", "0")
     terminal.wait("Channels 0", "support")
-    server.channels["PJSIP/6001-0000002a"] = "1.1"  # no event tells of it
+    server.add_channel("PJSIP/6001-0000002a", "1.1")  # no event tells of it
     terminal.press("r")
     terminal.wait("Channels 1", "PJSIP/6001-0000002a")
 
@@ -173,13 +173,13 @@ def test_all_is_asked_for_again_by_a_key(server: FakeAsterisk, top: Top) -> None
 def test_a_lost_connection_shows_and_what_is_gone_goes_when_it_is_back(
     server: FakeAsterisk, top: Top
 ) -> None:
-    server.channels["PJSIP/6001-0000002a"] = "1.1"
+    server.add_channel("PJSIP/6001-0000002a", "1.1")
     terminal = top()
     terminal.wait("PJSIP/6001-0000002a", "connected")
     server.shut()
     terminal.wait("connection lost", "attempt", "PJSIP/6001-0000002a")
-    server.channels.clear()
-    server.channels["PJSIP/6002-0000002b"] = "1.2"
+    server.channels["PJSIP/6001-0000002a"].hangup()
+    server.add_channel("PJSIP/6002-0000002b", "1.2")
     server.listen()
     terminal.wait("connected", "PJSIP/6002-0000002b", gone="PJSIP/6001-")
 
@@ -208,7 +208,7 @@ def test_colours_are_used_unless_the_user_wants_none(server: FakeAsterisk, top: 
 
 
 def test_a_terminal_without_unicode_gets_none(server: FakeAsterisk, top: Top) -> None:
-    server.channels["PJSIP/6001-with-a-very-long-name-indeed-Zoë-0000002a"] = "1.1"
+    server.add_channel("PJSIP/6001-with-a-very-long-name-indeed-Zoë-0000002a", "1.1")
     terminal = top(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", width=80)
     screen = terminal.wait("connected", "02a", "~")
     assert "…" not in screen
@@ -221,11 +221,11 @@ def test_a_pipe_is_refused_with_advice(server: FakeAsterisk, call: Call) -> None
     done = call("top")
     assert (done.code, done.out) == (Code.USAGE, "")
     assert done.err == ("amisdk: the output is no terminal; --once prints the picture as text\n")
-    assert server.received == []
+    assert not server.received
 
 
 def test_a_pipe_gets_the_picture_once(server: FakeAsterisk, call: Call) -> None:
-    server.channels["PJSIP/6001-0000002a"] = "1.1"
+    server.add_channel("PJSIP/6001-0000002a", "1.1")
     done = call("top", "--once")
     assert (done.code, done.err) == (Code.OK, "")
     assert "PJSIP/6001-0000002a" in done.out

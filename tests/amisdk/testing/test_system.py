@@ -1,5 +1,6 @@
 """The actions on the session and on the server itself."""
 
+import re
 import threading
 
 import pytest
@@ -90,6 +91,10 @@ def test_commands() -> None:
         uptime = watch.send(actions.Command(command="core  show uptime"))
         assert uptime.text.startswith("System uptime: ")
         assert "22.10.0" in watch.send(actions.Command(command="core show version")).text
+        user = watch.send(actions.Command(command="manager show user admin")).text
+        assert re.search(r"^ +read perm: system,call,.*,all$", user, re.MULTILINE)
+        nobody = watch.send(actions.Command(command="manager show user nobody")).text
+        assert nobody == "There is no manager called nobody"
         channels = watch.send(actions.Command(command="core show channels")).output or ()
         assert channels[1].startswith("PJSIP/1-00000001")
         assert channels[-1] == "2 active channels"
