@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -40,7 +41,7 @@ class Call(BaseModel):
 class Calls:
     """Makes calls, and remembers the newest of them."""
 
-    def __init__(self, ami: AsyncClient, context: str = "default") -> None:
+    def __init__(self, ami: AsyncClient, context: str) -> None:
         self._ami = ami
         self._context = context
         self._calls: dict[str, Call] = {}
@@ -93,8 +94,9 @@ class Calls:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Keep one connection for as long as the service runs."""
     # This service makes calls, and nothing else: a mistake cannot do more.
+    context = os.environ.get("CALL_CONTEXT", "default")
     async with AsyncClient.from_env(allow=[actions.Originate]) as ami:
-        app.state.calls = calls = Calls(ami)
+        app.state.calls = calls = Calls(ami, context)
         yield
         await calls.close()
 
