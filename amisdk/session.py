@@ -624,9 +624,12 @@ class Session:
         if exchange.event is not None and isinstance(exchange.reply, EventReply):
             exchange.reply = exchange.reply.with_event(exchange.event)
         action = exchange.action
-        if action.ami_name.lower() in _SETUP_ACTIONS and self.state is State.READY:
+        name, ready = action.ami_name.lower(), self.state is State.READY
+        if name in _SETUP_ACTIONS and ready:
             self._setup.note(action.ami_name, action.to_headers())
         self._finish(exchange)
+        if name == "logoff" and ready:
+            self._shut(None)  # whoever logs off by hand has wished for the end
 
     def _class_of(self, name: str) -> type[Event]:
         found = self._classes.get(name)

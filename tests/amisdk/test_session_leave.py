@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from amisdk import actions
+from amisdk import RawAction, actions
 from amisdk.errors import NotSent, OutcomeUnknown
 from amisdk.session import State
 from tests.amisdk.talk import GREETING, Talk
@@ -149,3 +149,21 @@ def test_a_list_and_a_text_that_were_under_way_do_not_get_in_the_way() -> None:
     talk.step("Logoff", response="Goodbye")
     assert talk.closed == [None]
     assert len(talk.done) == 2
+
+
+@pytest.mark.parametrize("logoff", [actions.Logoff(), RawAction("logoff")])
+def test_who_logs_off_by_hand_has_wished_for_the_end(logoff: actions.Logoff | RawAction) -> None:
+    talk = Talk()
+    sent, other = talk.send(logoff), talk.send(PING)
+    talk.answer(sent, response="Goodbye")
+    assert talk.done == [sent, other]
+    assert sent.reply is not None
+    assert sent.reply.response == "Goodbye"
+    assert type(other.error) is OutcomeUnknown
+    assert talk.closed == [None]
+
+
+def test_a_logoff_that_is_refused_ends_nothing() -> None:
+    talk = Talk()
+    talk.answer(talk.send(actions.Logoff()), response="Error")
+    assert talk.session.state is State.READY

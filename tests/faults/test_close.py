@@ -112,6 +112,18 @@ async def test_when_it_is_idle_the_server_is_told_goodbye(drive: Drive) -> None:
 
 
 @scenario
+async def test_a_logoff_by_hand_is_the_same(drive: Drive) -> None:
+    with FakeAsterisk(secret=SECRET) as server:
+        ami = drive.client(server, reconnect=True)
+        await ami.connect()
+        stream = ami.events(lifecycle.LifecycleEvent)
+        assert (await ami.send(actions.Logoff())).response == "Goodbye"
+        await ami.wait_closed()
+        assert [type(event) for event in await stream.all()] == [lifecycle.Closed]
+        await _used_up(ami)
+
+
+@scenario
 async def test_when_the_server_does_not_say_goodbye(drive: Drive) -> None:
     async def script(peer: Peer) -> None:
         await peer.login()

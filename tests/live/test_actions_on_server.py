@@ -219,11 +219,12 @@ async def test_a_second_login_is_taken_and_changes_nothing(pbx: Pbx) -> None:
 
 @asynchronous
 async def test_logoff_is_answered_goodbye_and_ends_the_connection(pbx: Pbx) -> None:
-    async with pbx.desk("deaf", reconnect=False) as desk:
+    async with pbx.desk("deaf") as desk:
         reply = await desk.send(actions.Logoff())
         assert (reply.response, reply.ok) == ("Goodbye", True)
+        await desk.ami.wait_closed()
         with pytest.raises(errors.ConnectionClosed):
-            await desk.ami.wait_closed()
+            await desk.ami.send(actions.Ping())
 
 
 @asynchronous
