@@ -18,11 +18,11 @@ from amisdk.options import Options
 from amisdk.transcripts import Transcript
 
 from .action_command import actions_of_lines
-from .anonymity import anonymized
 from .connection import Where, client_of, connects
 from .faults import Code, Fault
-from .masking import masked
-from .proxy import Proxy, Said
+from .recording.anonymity import anonymized
+from .recording.masking import masked
+from .recording.proxy import Proxy, Said
 from .running import app_of, ended_by_signals, tell, wait_for
 from .sending import confirm
 from .serve import listen as begin_to_listen

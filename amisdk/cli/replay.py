@@ -15,9 +15,9 @@ from amisdk.testing import Peer, ScriptedServer
 from amisdk.transcripts import Transcript
 
 from .faults import Fault
-from .masking import CHALLENGE
+from .recording.masking import CHALLENGE
+from .recording.script import Answer, Script, comparable
 from .running import app_of, ended_by_signals, tell, wait_for
-from .script import Answer, Script, comparable
 from .serve import listen
 from .terminal import write
 

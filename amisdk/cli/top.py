@@ -44,7 +44,7 @@ def top(
     """
     from rich.console import Console
 
-    from .board_screen import client_for, place_of, run, unfit
+    from .board.screen import client_for, place_of, run, unfit
 
     console = Console(highlight=False, markup=False, emoji=False)
     still = once or svg is not None

@@ -2,7 +2,7 @@
 
 ``python -m tests.live.scenes`` writes ``tests/data/boards/<major>.txt``: what one connection said
 and heard while all scenes were played. After each, when events had brought its board to what a
-fresh list tells, all lists were asked for on it; `tests.amisdk.cli.test_board_recorded` replays it.
+fresh list tells, all lists were asked for on it; `tests.amisdk.cli.board.test_recorded` replays it.
 """
 
 import asyncio
@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from amisdk import actions, events
-from amisdk.cli.board import Board
-from amisdk.cli.board_feed import Feed
+from amisdk.cli.board.feed import Feed
+from amisdk.cli.board.state import Board
 from amisdk.transcripts import Transcript
-from tests.amisdk.cli.small_pbx import differences
+from tests.amisdk.cli.board.small_pbx import differences
 from tests.live.asterisk import MAJORS, Server
 from tests.live.proxy import Proxy
 from tests.live.support import Desk, Pbx

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from amisdk import actions
-from amisdk.cli.board import SECTIONS
+from amisdk.cli.board.state import SECTIONS
 from tests.live.asterisk import Server
 from tests.live.scenes import SCENES, watched
 from tests.live.support import Pbx

@@ -13,8 +13,8 @@ import pytest
 
 from amisdk import Client, RawAction, actions, errors
 from amisdk.cli.faults import Code
+from amisdk.cli.recording.script import Script
 from amisdk.cli.replay import Replay
-from amisdk.cli.script import Script
 from amisdk.models import Event
 from amisdk.options import Auth
 from amisdk.testing import FakeAsterisk

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from amisdk.cli.anonymity import anonymized
+from amisdk.cli.recording.anonymity import anonymized
 from amisdk.transcripts import Side, Transcript
 
-RECORDED = sorted((Path(__file__).parents[2] / "data" / "transcripts").glob("*.txt"))
+RECORDED = sorted((Path(__file__).parents[3] / "data" / "transcripts").glob("*.txt"))
 CALL = """\
 Event: Newchannel
 Channel: PJSIP/6001-0000002a

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amisdk import events, lifecycle
-from amisdk.cli.board import SECTIONS, Board, Bridge, Caller, Channel, Member, Party, Queue
-from amisdk.cli.board_events import apply
-from amisdk.cli.board_lines import Pen
-from amisdk.cli.board_view import MIN_HEIGHT, MIN_WIDTH, Look, duration, lines
+from amisdk.cli.board.events import apply
+from amisdk.cli.board.lines import Pen
+from amisdk.cli.board.state import SECTIONS, Board, Bridge, Caller, Channel, Member, Party, Queue
+from amisdk.cli.board.view import MIN_HEIGHT, MIN_WIDTH, Look, duration, lines
 from amisdk.errors import ConnectionClosed
 
 NOW = 1000.0

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amisdk import lifecycle
-from amisdk.cli.board import SECTIONS, Board
+from amisdk.cli.board.state import SECTIONS, Board
 from amisdk.errors import ConnectionClosed
-from tests.amisdk.cli.small_pbx import SmallPbx, Wire, picture
+from tests.amisdk.cli.board.small_pbx import SmallPbx, Wire, picture
 
 QUEUES = ("sales", "support")
 INTERFACES = ("PJSIP/1", "PJSIP/2", "PJSIP/3")

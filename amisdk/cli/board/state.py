@@ -1,6 +1,6 @@
 """A picture of a PBX: its channels, queues and bridges, and how it is reached. No I/O.
 
-`board_events.apply` keeps it; `board_feed` brings what it is kept from. A list that the server was
+`events.apply` keeps it; `feed` brings what it is kept from. A list that the server was
 asked for is merged item by item, in the order in which items and events came::
 
     expect --> item, event, item ... --> the list's end: what no item and no event named is gone

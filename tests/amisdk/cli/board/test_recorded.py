@@ -10,16 +10,16 @@ import pytest
 from amisdk_models import registry
 
 from amisdk import Event, events
-from amisdk.cli.board import Board, Section
-from amisdk.cli.board_events import apply
-from amisdk.cli.board_view import Look, lines
+from amisdk.cli.board.events import apply
+from amisdk.cli.board.state import Board, Section
+from amisdk.cli.board.view import Look, lines
 from amisdk.headers import Headers, split_header
 from amisdk.models import UnknownEvent
 from amisdk.transcripts import Transcript
 from amisdk.wire import first_header
-from tests.amisdk.cli.small_pbx import differences
+from tests.amisdk.cli.board.small_pbx import differences
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[3] / "data"
 RECORDED = sorted((DATA / "boards").glob("*.txt"))
 OTHERS = sorted([*(DATA / "transcripts").glob("*.txt"), *(DATA / "conformance").glob("*.txt")])
 

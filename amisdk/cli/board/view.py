@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from .board import NOBODY, SECTIONS, Board, Channel, Member, Queue, Section
-from .board_lines import Cell, Column, Pen, Row, line, share, spread, widths, window
+from .lines import Cell, Column, Pen, Row, line, share, spread, widths, window
+from .state import NOBODY, SECTIONS, Board, Channel, Member, Queue, Section
 
 __all__ = ["MIN_HEIGHT", "MIN_WIDTH", "Look", "duration", "lines"]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from amisdk.cli.masking import CHALLENGE, KEY, SECRET, masked
+from amisdk.cli.recording.masking import CHALLENGE, KEY, SECRET, masked
 from amisdk.transcripts import Side, Transcript
 
 WORD = "s3cr3t-word"
-RECORDED = sorted((Path(__file__).parents[2] / "data" / "transcripts").glob("*.txt"))
+RECORDED = sorted((Path(__file__).parents[3] / "data" / "transcripts").glob("*.txt"))
 
 
 def clean(*lines: tuple[Side, str], secrets: Iterable[str] = ()) -> list[str]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from amisdk import Event, events
-from amisdk.cli.board import WINDOW, Board, Caller, Queue, Rate, Section
-from tests.amisdk.cli.test_board_events import NEW, order, told, with_queue
+from amisdk.cli.board.state import WINDOW, Board, Caller, Queue, Rate, Section
+from tests.amisdk.cli.board.test_events import NEW, order, told, with_queue
 
 
 def listed(

@@ -20,9 +20,9 @@ from rich.text import Text
 
 from amisdk import AsyncClient
 
-from .board_feed import ALLOWED, RESYNC, Feed
-from .board_lines import Pen
-from .board_view import MIN_HEIGHT, MIN_WIDTH, Look, lines
+from .feed import ALLOWED, RESYNC, Feed
+from .lines import Pen
+from .view import MIN_HEIGHT, MIN_WIDTH, Look, lines
 
 __all__ = ["client_for", "place_of", "run", "unfit"]
 

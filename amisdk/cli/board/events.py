@@ -15,7 +15,7 @@ from functools import singledispatch
 from amisdk import events, lifecycle
 from amisdk.models import Event
 
-from .board import NAMES_KEPT, Board, Bridge, Caller, Channel, Line, Member, Party, Queue
+from .state import NAMES_KEPT, Board, Bridge, Caller, Channel, Line, Member, Party, Queue
 
 __all__ = ["apply"]
 

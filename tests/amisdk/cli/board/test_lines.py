@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from amisdk.cli.board_lines import Cell, Column, Pen, line, share, spread, widths, window
+from amisdk.cli.board.lines import Cell, Column, Pen, line, share, spread, widths, window
 
 COLUMNS = (
     Column("Who", 8, share=2),

@@ -10,13 +10,12 @@ import pytest
 
 from amisdk import Event as AmiEvent
 from amisdk import Reconnect
-from amisdk.cli import board_feed
-from amisdk.cli.board import SECTIONS, Board, Section
-from amisdk.cli.board_feed import ALLOWED, Feed
+from amisdk.cli.board.feed import ALLOWED, QUEUES_AT_ONCE, Feed
+from amisdk.cli.board.state import SECTIONS, Board, Section
 from amisdk.errors import ConnectionClosed
 from amisdk.headers import Headers
 from amisdk.testing import Peer, ScriptedServer
-from tests.amisdk.cli.small_pbx import SmallPbx, Wire, picture
+from tests.amisdk.cli.board.small_pbx import SmallPbx, Wire, picture
 from tests.support import asynchronous, client
 
 LISTS: dict[str, Section] = {
@@ -30,8 +29,8 @@ LISTS: dict[str, Section] = {
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a feed ask again at once."""
-    monkeypatch.setattr(board_feed, "PAUSE", 0.01)
-    monkeypatch.setattr(board_feed, "SPARE", 0.0)
+    monkeypatch.setattr("amisdk.cli.board.feed.PAUSE", 0.01)
+    monkeypatch.setattr("amisdk.cli.board.feed.SPARE", 0.0)
 
 
 class Server(ScriptedServer):
@@ -277,7 +276,7 @@ async def test_only_the_queue_is_asked_about_of_which_events_do_not_tell_all() -
 @asynchronous
 async def test_many_queues_are_asked_about_at_once() -> None:
     server = Server()
-    names = [f"queue-{number}" for number in range(board_feed.QUEUES_AT_ONCE + 1)]
+    names = [f"queue-{number}" for number in range(QUEUES_AT_ONCE + 1)]
     for name in names:
         server.pbx.configure(name, there=True)
     async with feeding(server) as feed:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from .show import plain
+from amisdk.cli.show import plain
 
 __all__ = ["Cell", "Column", "Pen", "Row", "line", "share", "spread", "widths", "window"]
 

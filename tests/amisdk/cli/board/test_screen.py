@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from amisdk import actions, errors
-from amisdk.cli.board_screen import client_for, place_of, run, unfit
+from amisdk.cli.board.screen import client_for, place_of, run, unfit
 from amisdk.options import url_arguments
 from amisdk.testing import FakeAsterisk, Peer, ScriptedServer
 

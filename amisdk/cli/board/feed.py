@@ -19,8 +19,8 @@ from amisdk.errors import ActionTimeout, AmiError, ConnectionClosed
 from amisdk.lifecycle import LifecycleEvent
 from amisdk.models import ListAction
 
-from .board import SECTIONS, Board, Section
-from .board_events import apply
+from .events import apply
+from .state import SECTIONS, Board, Section
 
 __all__ = ["ALLOWED", "RESYNC", "Feed"]
 

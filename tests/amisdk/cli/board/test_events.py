@@ -3,8 +3,8 @@
 import pytest
 
 from amisdk import Event, events, lifecycle
-from amisdk.cli.board import NAMES_KEPT, Board, Caller, Channel, Member, Party, Queue
-from amisdk.cli.board_events import apply
+from amisdk.cli.board.events import apply
+from amisdk.cli.board.state import NAMES_KEPT, Board, Caller, Channel, Member, Party, Queue
 from amisdk.errors import ConnectionClosed
 
 NEW = events.Newchannel(

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from amisdk import Event, events
-from amisdk.cli.board import SECTIONS, Board, Section
-from amisdk.cli.board_events import apply
+from amisdk.cli.board.events import apply
+from amisdk.cli.board.state import SECTIONS, Board, Section
 from amisdk.lifecycle import EventsLost
 
 __all__ = ["SmallPbx", "Wire", "differences", "picture"]

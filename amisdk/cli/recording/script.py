@@ -8,10 +8,9 @@ from pathlib import Path
 
 from amisdk_models.registry import ACTIONS
 
+from amisdk.cli.faults import Fault
 from amisdk.headers import Headers, header, split_header
 from amisdk.transcripts import Message, Transcript
-
-from .faults import Fault
 
 __all__ = ["Answer", "Happening", "Script"]
 
