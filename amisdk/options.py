@@ -6,6 +6,7 @@ import os
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from socket import gaierror
 from ssl import SSLContext, SSLEOFError, SSLError, TLSVersion, create_default_context
 from typing import Any, Literal, cast, get_args
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -275,12 +276,22 @@ _HUNG_UP = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, SSLEO
 """What is raised where the server took the connection, and ended it before TLS or we were ready."""
 
 
+def _reason(error: OSError | UnicodeError) -> str:
+    """Return what went wrong, without numbers and without the address once more."""
+    if isinstance(error, (SSLError, UnicodeError)):
+        return str(error)
+    if isinstance(error, gaierror) or not error.errno:  # these numbers are no errno
+        return error.strerror or str(error)
+    return os.strerror(error.errno)
+
+
 def unreachable(
     host: str, port: int, error: OSError | UnicodeError, *, tls: bool = False
 ) -> ConnectFailed:
     """Return the error for a connection that could not be made."""
     failed: ConnectFailed
-    where, reason = f"{host}:{port}", f": {error}" if str(error) else ""
+    text = _reason(error)
+    where, reason = f"{host}:{port}", f": {text}" if text else ""
     if isinstance(error, _HUNG_UP):
         when = "in the TLS handshake" if tls else "before a greeting came"
         failed = NoGreeting(f"{where} hung up {when}{reason}")

@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Annotated, Any
@@ -95,9 +96,10 @@ def _root(
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("amisdk: %(message)s"))
         logger = logging.getLogger("amisdk")
+        ctx.call_on_close(partial(logger.setLevel, logger.level))
+        ctx.call_on_close(partial(logger.removeHandler, handler))
         logger.addHandler(handler)
         logger.setLevel(logging.DEBUG)
-        ctx.call_on_close(lambda: logger.removeHandler(handler))
 
 
 def run(arguments: Sequence[str]) -> int:

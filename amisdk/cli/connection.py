@@ -109,10 +109,6 @@ class Where:
             )
         return found
 
-    def client(self, **more: Any) -> Client:
-        """Return a blocking client; `more` goes before what the options say."""
-        return client_of(self.arguments(), **more)
-
     def _base(self) -> dict[str, Any]:
         if self.url is not None:
             return _of_url(self.url)

@@ -65,9 +65,10 @@ def _complete(ctx: typer.Context) -> list[str]:
 
 
 def describe(
-    word: Annotated[
-        str,
+    words: Annotated[
+        list[str],
         typer.Argument(
+            metavar="WORD...",
             help="An action, an event, or what to search for: an area such as pjsip, an Asterisk "
             "module such as app_queue, a field, a word.",
             autocompletion=_complete,
@@ -85,6 +86,7 @@ def describe(
 
     It needs no server.
     """
+    word = " ".join(words)
     entries = list(_entries(registry))
     exact = [one for one in entries if one.name.lower() == word.lower()]
     if exact and not search:

@@ -170,9 +170,13 @@ def _overview(diagnosis: Any, user: str, has: set[str]) -> Iterator[Step]:
                 more.append(words.partition(" or ")[0])
         line = f"write = {','.join(sorted({*has, *more}))}"
         advice += ["In manager.conf, for all of these:", f"[{user}]", line]
-    others = {"module": "not loaded", "version": "not in this version"}
+    others = {
+        "module": "not loaded",
+        "module or privilege": f"not loaded, or {user} lacks the privilege",
+        "version": "not in this version",
+    }
     for problem, text in others.items():
-        names = [one.action for one in findings if (one.problem or "").startswith(problem)]
+        names = [one.action for one in findings if one.problem == problem]
         if names:
             advice.append(f"{text}: {', '.join(names)}")
     yield Step("actions", "note" if missing else "ok", state, tuple(advice))

@@ -83,4 +83,6 @@ class EventLines:
 
 def _value(text: str) -> str:
     """Return a value, in quotes where its end would not show."""
-    return f'"{text}"' if not text or " " in text or '"' in text else text
+    if text and " " not in text and '"' not in text:
+        return text
+    return '"' + text.replace('"', r"\"") + '"'

@@ -15,7 +15,7 @@ from amisdk.registry import Registry
 
 from .action_command import command_of, with_headers
 from .catalogue import words_in
-from .config import load_profile
+from .config import Profile, load_profile
 from .connection import VARIABLES, connects, import_registry
 from .faults import Fault, invalid
 from .groups import LazyGroup
@@ -94,10 +94,24 @@ def _registry(ctx: Any) -> Registry | None:
             return None
         if given.get("profile") is None and any(os.environ.get(name) for name in VARIABLES):
             return None
-        profile = load_profile(given.get("profile"))
+        profile = _profile(given.get("profile"))
         return import_registry(profile.registry) if profile else None
     except Fault:
         if ctx.resilient_parsing:
+            return None
+        raise
+
+
+def _profile(name: str | None) -> Profile | None:
+    """Return a profile; None for a default one that cannot be had.
+
+    The server may be named after the action, or not be wanted at all; if it is wanted, connecting
+    tells what is wrong.
+    """
+    try:
+        return load_profile(name)
+    except Fault:
+        if name is None:
             return None
         raise
 

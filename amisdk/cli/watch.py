@@ -173,16 +173,18 @@ class Watch:
 
     def sum_up(self) -> None:
         """Tell how much came."""
-        seconds = max(monotonic() - self._began, 0.001)
+        seconds = monotonic() - self._began
         total = self.came.total()
         parts = [f"{total} event{'' if total == 1 else 's'} in {seconds:.1f} s"]
-        parts[0] += f" ({total / seconds:.1f} a second)"
+        if seconds >= 1:  # less is no time to measure a rate in
+            parts[0] += f" ({total / seconds:.1f} a second)"
         if self.shown != total:
             parts.append(f"{self.shown} shown")
         if self.lost:
             parts.append(f"{self.lost} lost")
         if self.reconnects:
-            parts.append(f"connected again {self.reconnects} times")
+            times = "once" if self.reconnects == 1 else f"{self.reconnects} times"
+            parts.append(f"connected again {times}")
         tell(", ".join(parts))
         if len(self.came) > 1:
             tell(", ".join(f"{plain(name)} {n}" for name, n in self.came.most_common(10)))

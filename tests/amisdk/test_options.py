@@ -1,5 +1,7 @@
 """Where the server is and who logs in: as arguments, as a URL, from the environment."""
 
+import errno
+import socket
 import ssl
 import traceback
 from collections.abc import Mapping
@@ -10,7 +12,7 @@ from amisdk_models import registry
 from pydantic import SecretStr
 
 from amisdk.models import Event
-from amisdk.options import PORT, TLS_PORT, Options, env_arguments, url_arguments
+from amisdk.options import PORT, TLS_PORT, Options, env_arguments, unreachable, url_arguments
 
 
 def shown(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -280,3 +282,30 @@ def test_the_events_of_ones_own_registry_go_before_the_packages() -> None:
     assert classes["Hangup"] is Hangup
     assert classes["Newchannel"] is registry.EVENTS["Newchannel"]
     assert classes.get("NoSuchEvent") is None
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (
+            ConnectionRefusedError(errno.ECONNREFUSED, "Connect call failed ('::1', 5038)"),
+            "Connection refused",
+        ),
+        (socket.gaierror(8, "Name or service not known"), "Name or service not known"),
+        (OSError("Multiple exceptions: this, that"), "Multiple exceptions: this, that"),
+        (UnicodeError("label too long"), "label too long"),
+        (
+            ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"),
+            "Connection reset by peer",
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_why_a_server_cannot_be_reached_is_said_in_words(error: OSError, reason: str) -> None:
+    told = str(unreachable("pbx.example", 5038, error))
+    assert "pbx.example:5038" in told
+    assert told.endswith(f": {reason}")
+
+
+def test_an_error_without_words_is_told_without_a_reason() -> None:
+    assert str(unreachable("h", 1, TimeoutError())) == "cannot reach h:1"

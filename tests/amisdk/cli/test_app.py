@@ -1,5 +1,6 @@
 """The command's frame: help, version, wrong calls, exit codes, and no extra installed."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -161,6 +162,15 @@ def test_debug_shows_no_secret(
     assert (done.code == Code.OK) == right
     assert "s3cr3t" not in done.err + done.out
     assert "sending Login" in done.err
+
+
+def test_debug_leaves_the_logger_as_it_was(call: Call, server: FakeAsterisk) -> None:
+    logger = logging.getLogger("amisdk")
+    before = logger.level, list(logger.handlers)
+    assert "sending Ping" in call("--debug", "send", "Ping").err
+    assert (logger.level, logger.handlers) == before
+    assert "sending" not in call("send", "Ping").err
+    assert server.received
 
 
 def test_a_bug_is_one_line_too(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,6 +101,7 @@ def test_an_area_finds_its_actions_and_events(call: Call) -> None:
     [
         (["app_queue"], ("action", "QueueAdd")),
         (["caller wait"], ("action", "QueueChangePriorityCaller")),
+        (["caller", "wait"], ("action", "QueueChangePriorityCaller")),
         (["queue", "--search"], ("event", "QueueCallerJoin")),
         (["Ping", "-s"], ("action", "Ping")),
         (["wrapup"], ("action", "QueueAdd")),

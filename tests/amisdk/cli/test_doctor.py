@@ -101,6 +101,14 @@ def test_rights_are_told_and_what_they_lack(call: Call) -> None:
     assert set(sent) == {"CoreSettings", "ListCommands", "Command", "Logoff"}
 
 
+def test_what_may_be_a_module_or_a_privilege_is_called_neither(call: Call) -> None:
+    with asterisk("call", "command") as (place, _):
+        lines = call("doctor", "--host", place).out.splitlines()
+    [unclear] = [line for line in lines if "not loaded, or ann lacks the privilege: " in line]
+    assert "QueueAdd" in unclear
+    assert not any("QueueAdd" in line for line in lines if " not loaded: " in line)
+
+
 @pytest.mark.parametrize(
     ("read", "told"), [("all", "all"), ("<none>", "none: no event comes; without")]
 )

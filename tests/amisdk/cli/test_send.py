@@ -102,6 +102,15 @@ def test_all_names_are_listed(call: Call) -> None:
     assert {"Ping", "QueueAdd", "SIPpeers"} <= set(names)
 
 
+def test_a_profile_may_be_named_after_the_action(call: Call, fake: FakeAsterisk) -> None:
+    values = {"username": fake.username, "secret": fake.secret, "port": fake.port}
+    store_profile("here", values)
+    store_profile("there", values)
+    assert call("send", "Ping", "--profile", "here").code == Code.OK
+    assert "choose one of the profiles" in call("send", "Ping").err
+    assert call("send", "--list").code == Code.OK
+
+
 # --- what is asked before ----------------------------------------------------------------
 
 ORIGINATE = ("send", "Originate", "--channel", "PJSIP/1", "--application", "Wait", "--data", "1")
