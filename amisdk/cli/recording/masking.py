@@ -13,7 +13,7 @@ from hashlib import md5
 
 from amisdk.transcripts import Side, Transcript
 
-__all__ = ["CHALLENGE", "MASK", "SECRET", "masked"]
+__all__ = ["CHALLENGE", "KEY", "SECRET", "masked"]
 
 MASK = b"***"
 SECRET = b"the-secret"
