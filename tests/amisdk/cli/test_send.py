@@ -103,7 +103,11 @@ def test_all_names_are_listed(call: Call) -> None:
 
 
 def test_a_profile_may_be_named_after_the_action(call: Call, fake: FakeAsterisk) -> None:
-    values = {"username": fake.username, "secret": fake.secret, "port": fake.port}
+    values: dict[str, str | int] = {
+        "username": fake.username,
+        "secret": fake.secret,
+        "port": fake.port,
+    }
     store_profile("here", values)
     store_profile("there", values)
     assert call("send", "Ping", "--profile", "here").code == Code.OK
