@@ -2,11 +2,15 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 from amisdk_models.registry import ACTIONS, EVENTS
 
+from amisdk.cli.catalogue import words_of
+from amisdk.cli.descriptions import description, show
 from amisdk.cli.faults import Code
+from amisdk.cli.show import json_line
 from tests.amisdk.cli.conftest import Call, Terminal
 
 
@@ -70,13 +74,17 @@ def test_a_name_of_both_kinds_is_told_of_twice(call: Call) -> None:
     assert kinds == ["action", "event"]
 
 
-@pytest.mark.parametrize("name", [*ACTIONS, *EVENTS])
-def test_everything_can_be_told_of_in_both_forms(call: Call, name: str) -> None:
-    done = call("describe", name)
-    assert (done.code, done.err) == (Code.OK, "")
-    assert f"{name}  " in done.out
-    lines = call("describe", name, "--json").out.splitlines()
-    data = next(one for one in map(json.loads, lines) if one["name"] == name)
+@pytest.mark.parametrize(
+    ("kind", "name"), [*(("action", one) for one in ACTIONS), *(("event", one) for one in EVENTS)]
+)
+def test_everything_can_be_told_of_in_both_forms(
+    kind: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cls: type[Any] = ACTIONS[name] if kind == "action" else EVENTS[name]
+    data = description(kind, cls, words_of(cls))
+    show(data)
+    assert capsys.readouterr().out.startswith(f"{name}  {kind}, ")
+    data = json.loads(json_line(data))
     assert data["summary"]
     assert all(field["doc"] and field["header"] and field["type"] for field in data["fields"])
     if data["kind"] == "action":
