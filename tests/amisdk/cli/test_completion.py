@@ -1,4 +1,4 @@
-"""What a shell is offered: by the protocol of bash, zsh and fish, and by a real bash."""
+"""What a shell is offered: by the protocol of bash, zsh and fish, and in real ones."""
 
 import os
 import re
@@ -12,6 +12,7 @@ import pytest
 
 from amisdk.cli.config import store_profile
 from tests.amisdk.cli.conftest import Call
+from tests.tmux import Tmux, tmux_or_skip
 
 BIN = Path(sys.executable).parent
 Offers = Callable[[str], list[str]]
@@ -117,6 +118,47 @@ def test_a_real_bash_completes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("shell", "file", "prompt"),
+    [
+        ("bash", ".bashrc", 'PS1="ready> "'),
+        ("zsh", ".zshrc", 'PS1="ready> "'),
+        ("fish", ".config/fish/config.fish", "function fish_prompt; echo 'ready> '; end"),
+    ],
+)
+def test_the_tab_key_completes_once_completion_is_installed(
+    home: Path, shell: str, file: str, prompt: str
+) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell}")
+    tmux_or_skip()
+    install(home, shell)
+    with (home / file).open("a") as settings:
+        settings.write(f"\n{prompt}\n")
+    environ = {"PATH": f"{BIN}:{os.environ['PATH']}", "XDG_CONFIG_HOME": str(home / ".config")}
+    with Tmux(shell, "-i", directory=home, environment=environ) as terminal:
+        terminal.wait("ready>")
+        # In zsh the first Tab of all only reads what was installed.
+        terminal.press("amisdk send queueadd --pena", *["Tab"] * (1 + (shell == "zsh")))
+        terminal.wait("amisdk send queueadd --penalty")
+        terminal.press("C-c")
+        terminal.press("amisdk send ModuleLoad --load-type unl", "Tab")
+        terminal.wait("--load-type unload")
+
+
+def install(home: Path, shell: str) -> str:
+    """Install the completion of a shell, and return what is told."""
+    return subprocess.run(
+        [BIN / "amisdk", "--install-completion", shell],
+        env={
+            **os.environ,
+            "HOME": str(home),
+            "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1",
+        },
+        capture_output=True, text=True, check=True, timeout=60,
+    ).stdout  # fmt: skip
+
+
+@pytest.mark.parametrize(
     ("shell", "file"),
     [
         ("bash", ".bash_completions/amisdk.sh"),
@@ -125,14 +167,5 @@ def test_a_real_bash_completes(tmp_path: Path) -> None:
     ],
 )
 def test_completion_is_installed(tmp_path: Path, shell: str, file: str) -> None:
-    done = subprocess.run(
-        [BIN / "amisdk", "--install-completion", shell],
-        env={
-            **os.environ,
-            "HOME": str(tmp_path),
-            "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1",
-        },
-        capture_output=True, text=True, check=True, timeout=60,
-    )  # fmt: skip
-    assert f"{shell} completion installed in " in done.stdout
+    assert f"{shell} completion installed in " in install(tmp_path, shell)
     assert "amisdk" in (tmp_path / file).read_text()
