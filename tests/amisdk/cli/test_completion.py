@@ -138,11 +138,10 @@ def test_the_tab_key_completes_once_completion_is_installed(
     with Tmux(shell, "-i", directory=home, environment=environ) as terminal:
         terminal.wait("ready>")
         # In zsh the first Tab of all only reads what was installed.
-        terminal.press("amisdk send queueadd --pena", *["Tab"] * (1 + (shell == "zsh")))
-        terminal.wait("amisdk send queueadd --penalty")
-        terminal.press("C-c")
-        terminal.press("amisdk send ModuleLoad --load-type unl", "Tab")
-        terminal.wait("--load-type unload")
+        terminal.press("amisdk send moduleload --load-t", *["Tab"] * (1 + (shell == "zsh")))
+        terminal.wait("amisdk send moduleload --load-type")
+        terminal.press("unl", "Tab")
+        terminal.wait("amisdk send moduleload --load-type unload")
 
 
 def install(home: Path, shell: str) -> str:
