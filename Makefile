@@ -8,7 +8,7 @@ CORE := exchange link login mailbox session wire
 SECONDS ?= 60
 RUNS ?= -1
 
-.PHONY: demo test coverage soak fuzz conformance generate check docs lint types asterisk asterisk-down clean
+.PHONY: demo test coverage soak fuzz conformance generate check docs picture lint types asterisk asterisk-down clean
 
 demo: generate  ## run the demonstration: make demo [AMI=user:secret@host:5038] [CHANNEL=PJSIP/6001]
 	$(BIN)/python examples/demo.py "$(AMI)" "$(CHANNEL)"
@@ -38,6 +38,9 @@ check: $(READY)  ## tell whether generated/ is what the spec says
 
 docs: $(READY)  ## build the documentation site, strictly: build/site
 	$(BIN)/python docs/build.py
+
+picture: $(READY)  ## draw what README shows: docs/assets/top.svg
+	$(BIN)/python -m docs.picture
 
 lint: $(READY)  ## style, and formatting
 	$(BIN)/ruff check .

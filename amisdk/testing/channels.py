@@ -196,7 +196,7 @@ class Bridge:
         name: str = "",
         stays: bool = False,
     ) -> None:
-        self.unique_id = f"00000000-0000-4000-8000-{number:012x}"
+        self.unique_id = f"{number:08x}-0000-4000-8000-000000000000"
         self.kind = kind
         self.technology = technology
         self.creator = creator

@@ -22,9 +22,10 @@ from amisdk import AsyncClient
 
 from .feed import ALLOWED, RESYNC, Feed
 from .lines import Pen
+from .state import Board
 from .view import MIN_HEIGHT, MIN_WIDTH, Look, lines
 
-__all__ = ["client_for", "place_of", "run", "unfit"]
+__all__ = ["client_for", "picture", "place_of", "run", "unfit"]
 
 REFRESH = 0.25
 """Seconds from one drawing to the next."""
@@ -115,11 +116,12 @@ def run(
             look.server = str(client.server)
             if once:
                 _print(feed, console, look)
-            return _picture(feed, console, look) if svg is not None else None
+            width = max(MIN_WIDTH, _size(console)[0]) if _is_terminal(console) else PICTURE_WIDTH
+            return picture(feed.board, monotonic(), look, width) if svg is not None else None
 
-    picture = asyncio.run(main())
-    if svg is not None and picture is not None:
-        svg.write_text(picture, "utf-8")
+    drawn = asyncio.run(main())
+    if svg is not None and drawn is not None:
+        svg.write_text(drawn, "utf-8")
 
 
 # --- once ---------------------------------------------------------------------------------
@@ -133,9 +135,15 @@ def _print(feed: Feed, console: Console, look: Look) -> None:
         console.print(text, crop=False, soft_wrap=True)
 
 
-def _picture(feed: Feed, console: Console, look: Look) -> str:
-    """Return the board as SVG."""
-    width = max(MIN_WIDTH, _size(console)[0]) if _is_terminal(console) else PICTURE_WIDTH
+def picture(board: Board, now: float, look: Look, width: int = PICTURE_WIDTH) -> str:
+    """Return a board as SVG.
+
+    Args:
+        board: The board.
+        now: The reading of the clock that its moments are of.
+        look: What to show of it.
+        width: The cells of a line.
+    """
     paper = Console(
         record=True,
         file=io.StringIO(),
@@ -145,7 +153,7 @@ def _picture(feed: Feed, console: Console, look: Look) -> str:
         legacy_windows=False,
         _environ={},
     )
-    for text in lines(feed.board, monotonic(), look, width=width):
+    for text in lines(board, now, look, width=width):
         paper.print(text, crop=False)
     return FONT.sub("", paper.export_svg(title="amisdk top"))
 
