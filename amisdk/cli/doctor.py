@@ -148,13 +148,15 @@ def _read_step(rights: set[str] | None, user: str) -> Step:
     told = ", ".join(sorted(rights)) or "none: no event comes"
     if not lacking:
         return Step("read", "ok", told)
-    counts = (f"{word} ({len(_events_with(word))} events)" for word in lacking)
+    counts = (f"{word} ({_count(word)})" for word in lacking)
     advice = ("In manager.conf, for all events:", f"[{user}]", "read = all")
     return Step("read", "note", f"{told}; without {', '.join(counts)}", advice)
 
 
-def _events_with(word: str) -> list[str]:
-    return [name for name in EVENTS if word in EVENTS[name].ami.privilege]
+def _count(word: str) -> str:
+    """Return how many events need a privilege."""
+    count = sum(word in EVENTS[name].ami.privilege for name in EVENTS)
+    return f"{count} event{'' if count == 1 else 's'}"
 
 
 def _overview(diagnosis: Any, user: str, has: set[str]) -> Iterator[Step]:

@@ -88,13 +88,15 @@ def event_steps(names: Iterable[str], rights: set[str] | None, user: str) -> Ite
     for name in names:
         needed = EVENTS[name].ami.privilege
         if not needed:
-            yield Step(name, "ok", "needs no privilege")
+            yield Step(name, "ok", "the event needs no privilege")
         elif rights is None:
-            told = f"comes if the user has read = {','.join(needed)}"
+            told = f"the event comes if the user has read = {','.join(needed)}"
             yield Step(name, "note", f"{told}; whether it has cannot be seen")
         elif "all" in rights or set(needed) <= rights:
-            yield Step(name, "ok", "will be seen")
+            yield Step(name, "ok", "the event will be seen")
         else:
             lacking = [word for word in needed if word not in rights]
             advice = ("In manager.conf:", f"[{user}]", f"read = {','.join(lacking)}")
-            yield Step(name, "failed", f"needs read = {','.join(lacking)}", advice, named=True)
+            yield Step(
+                name, "failed", f"the event needs read = {','.join(lacking)}", advice, named=True
+            )

@@ -93,6 +93,7 @@ def test_rights_are_told_and_what_they_lack(call: Call) -> None:
     mark, text = found["read"]
     assert mark == "note"
     assert text.startswith("agent, call; without system (")
+    assert "cdr (1 event)" in text
     assert "[ann]\n                    read = all\n" in done.out
     assert "without originate: Originate\n" in done.out
     [line] = [one for one in done.out.splitlines() if " write = " in one]
@@ -143,8 +144,8 @@ def test_what_is_named_is_looked_at(call: Call) -> None:
         "FAILED  SIPpeers    was removed after 20; use PJSIPShowEndpoints (this is Asterisk "
         in (done.out)
     )
-    assert "FAILED  Hangup      needs read = call" in lines  # the event of that name
-    assert "ok      QueueMemberPause  will be seen" in lines
+    assert "FAILED  Hangup      the event needs read = call" in lines
+    assert "ok      QueueMemberPause  the event will be seen" in lines
 
 
 def test_a_name_that_nothing_has_is_told_first(call: Call) -> None:
