@@ -15,12 +15,12 @@ from typer.main import get_command
 
 from amisdk.models import Action, RawAction
 
-from .catalogue import Words, words_of
 from .connection import Where
+from .docstrings import Words, words_of
 from .examples import command_line
 from .faults import Fault, invalid
+from .field_options import FieldOption, options_of
 from .groups import suggestion
-from .options import FieldOption, options_of
 from .running import SETTINGS
 from .sending import How
 

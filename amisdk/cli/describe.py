@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 import typer
 from amisdk_models.registry import ACTIONS, EVENTS
 
-from .catalogue import Words, words_in, words_of
 from .connection import import_registry
 from .descriptions import description, show
+from .docstrings import Words, words_in, words_of
 from .faults import Code, Fault
 from .groups import suggestion
 from .running import app_of

@@ -10,9 +10,9 @@ from typing import Any
 from amisdk.info import ActionInfo, EventInfo
 from amisdk.models import Action, Event, Reply
 
-from .catalogue import Words, area_of, words_of
+from .docstrings import Words, area_of, words_of
 from .examples import command_line
-from .options import option_name, types_of
+from .field_options import option_name, types_of
 from .terminal import coloured, columns, is_terminal, write
 
 __all__ = ["description", "show"]

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from .catalogue import Words, example_call
-from .options import option_name
+from .docstrings import Words, example_call
+from .field_options import option_name
 
 __all__ = ["command_line"]
 

@@ -14,9 +14,9 @@ from amisdk.models import RawAction
 from amisdk.registry import Registry
 
 from .action_command import command_of, with_headers
-from .catalogue import words_in
 from .config import Profile, load_profile
 from .connection import VARIABLES, connects, import_registry
+from .docstrings import words_in
 from .faults import Fault, invalid
 from .groups import LazyGroup
 from .running import SETTINGS, flowing

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from amisdk_models.registry import ACTIONS, EVENTS
 
-from amisdk.cli.catalogue import words_of
 from amisdk.cli.descriptions import description, show
+from amisdk.cli.docstrings import words_of
 from amisdk.cli.faults import Code
 from amisdk.cli.show import json_line
 from tests.amisdk.cli.conftest import Call, Terminal

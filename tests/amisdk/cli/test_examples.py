@@ -8,7 +8,7 @@ from amisdk_models.registry import ACTIONS
 
 from amisdk import actions
 from amisdk.cli.action_command import command_of
-from amisdk.cli.catalogue import words_of
+from amisdk.cli.docstrings import words_of
 from amisdk.cli.examples import command_line
 from amisdk.cli.sending import How
 from amisdk.models import Action

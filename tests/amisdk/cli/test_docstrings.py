@@ -8,7 +8,7 @@ import pytest
 from amisdk_models.registry import ACTIONS, EVENTS
 
 from amisdk import actions, events
-from amisdk.cli.catalogue import area_of, example_call, words_in, words_of
+from amisdk.cli.docstrings import area_of, example_call, words_in, words_of
 
 
 @pytest.mark.parametrize("table", [ACTIONS, EVENTS], ids=["actions", "events"])

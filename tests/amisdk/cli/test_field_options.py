@@ -8,7 +8,7 @@ from amisdk_models.registry import ACTIONS
 from pydantic import Field
 
 from amisdk.cli.faults import Fault
-from amisdk.cli.options import option_name, options_of, types_of
+from amisdk.cli.field_options import option_name, options_of, types_of
 from amisdk.fields import CommaList, Priority, Secret, Text, TextGiven, Variables, Words
 from amisdk.models import Action, Record, Reply
 from tests.amisdk.cli.test_examples import called
