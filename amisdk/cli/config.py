@@ -140,7 +140,9 @@ def private_text(path: Path) -> str:
     """
     try:
         text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise Fault(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
         raise Fault(f"cannot read {path}: {error}") from None
     _check_mode(path)
     return text
@@ -158,7 +160,7 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise Fault(f"cannot read {path}: {error}") from None
+        raise Fault(f"cannot read {path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Fault(f"{path} is no TOML: {error}") from None
 

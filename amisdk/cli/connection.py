@@ -267,7 +267,8 @@ def _context(path: Path) -> ssl.SSLContext:
     try:
         context.load_verify_locations(path.expanduser())
     except (OSError, ssl.SSLError) as error:
-        raise Fault(f"cannot read a certificate from {path}: {error}") from None
+        why = error.strerror or error
+        raise Fault(f"cannot read a certificate from {path}: {why}") from None
     return context
 
 

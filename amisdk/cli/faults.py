@@ -55,6 +55,8 @@ def explain(error: Exception) -> Fault | None:
             code = Code.USAGE
         case errors.AmiError():
             code = Code.UNREACHABLE
+        case OSError(strerror=str(why), filename=file):
+            return Fault(f"{file}: {why}" if file else why)
         case OSError():
             code = Code.USAGE
         case _:

@@ -111,7 +111,10 @@ def test_a_profile_may_name_a_file_and_a_certificate(secret_file: Path, tmp_path
         (Where(host="pbx:x", user="x"), '"pbx:x" is no host'),
         (Where(host="pbx", tls=True), "whose user?"),
         (Where(profile="x"), "amisdk login makes one"),
-        (Where(host="pbx", user="a", secret_file=Path("/nowhere")), "cannot read /nowhere"),
+        (
+            Where(host="pbx", user="a", secret_file=Path("/nowhere")),
+            "cannot read /nowhere: No such",
+        ),
     ],
 )
 def test_what_is_wrong_is_told(where: Where, said: str) -> None:
