@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CAUSES",
+    "DEVICE_STATES",
     "STATES",
     "Bridge",
     "Channel",
     "Doing",
     "Values",
     "caller_of",
+    "named",
     "number_of",
     "served",
 ]
@@ -35,6 +37,12 @@ Values = dict[str, object]
 
 STATES = {0: "Down", 1: "Rsrvd", 2: "OffHook", 3: "Dialing", 4: "Ring", 5: "Ringing", 6: "Up"}
 STATES |= {7: "Busy"}
+
+DEVICE_STATES = (
+    "UNKNOWN", "NOT_INUSE", "INUSE", "BUSY", "INVALID", "UNAVAILABLE", "RINGING", "RINGINUSE",
+    "ONHOLD",
+)  # fmt: skip
+"""The states of devices, in the order of their numbers."""
 
 CAUSES = {
     0: "Unknown",
@@ -231,6 +239,17 @@ def caller_of(text: str | None, device: str = "") -> tuple[str, str]:
     if not mark:
         return ("", text) if text.isdigit() else (text, "")
     return name.strip().strip('"'), number.rstrip("> ")
+
+
+def named(device: str) -> str:
+    """Return the name of a device, as it was given.
+
+    Raises:
+        ValueError: It is none, but perhaps its number.
+    """
+    if "/" not in device:
+        raise ValueError(f"{device!r} names no device; one is PJSIP/{device or '6001'}")
+    return device
 
 
 def number_of(device: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .channels import Bridge, Channel, served
+from .channels import Bridge, Channel, named, served
 from .request import Item, Play, Request
 from .world import World
 
@@ -84,11 +84,12 @@ class Conference:
             muted: Whether it is muted.
             caller_id: Name and number, as in ``"Zoë" <0301234>``.
         """
-        channel = self.world.new_channel(device, state=4, caller_id=caller_id)
+        channel = self.world.new_channel(named(device), state=4, caller_id=caller_id)
         self.world.answer(channel)
         self.world.execute(channel, "ConfBridge", self.name)
         return self.enter(channel, admin=admin, muted=muted)
 
+    @served
     def enter(self, channel: Channel, *, admin: bool = False, muted: bool = False) -> Participant:
         """Have a channel join."""
         participant = Participant(self, channel, admin, muted)
@@ -116,6 +117,7 @@ class Conference:
             self.world.leave(participant.channel)
             self._bridge, self.locked, self.recording = None, False, False
 
+    @served
     def mute(self, participant: Participant, muted: bool) -> None:
         """Mute somebody, or no longer."""
         participant.muted = muted

@@ -9,7 +9,7 @@ from typing import Any
 from amisdk_models import registry as amisdk_registry
 
 from amisdk.headers import Headers
-from amisdk.models import Action, Event
+from amisdk.models import Action
 from amisdk.registry import Registry
 
 from .answers import Answers
@@ -24,7 +24,7 @@ from .parking import Parking
 from .peer import Peer
 from .queue_actions import Queues
 from .received import Received
-from .request import Play, Request
+from .request import Play, Request, Told
 from .rules import Rules
 from .session import Session
 from .system import System
@@ -32,9 +32,6 @@ from .users import User, classes_in
 from .world import World
 
 __all__ = ["Engine"]
-
-Told = list[tuple[str, object]]
-"""The headers of an event."""
 
 
 class Engine:
@@ -149,9 +146,9 @@ class Engine:
         """Send an event to every session that may see it and wants it."""
         self._send(self.event(name, values))
 
-    def emit(self, event: Event | Iterable[tuple[str, object]]) -> None:
+    def emit(self, told: Told) -> None:
         """Send an event that was made by hand, as it is."""
-        self._send(list(event.headers if isinstance(event, Event) else event))
+        self._send(told)
 
     def _send(self, pairs: Told) -> None:
         told = next((str(text) for key, text in pairs if key.lower() == "privilege"), None)

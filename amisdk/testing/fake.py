@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from amisdk.models import Event
 from amisdk.registry import Registry
 
 from .calls import Call, Manner, dial
-from .channels import Bridge, Channel, number_of
+from .channels import DEVICE_STATES, Bridge, Channel, named, number_of
 from .conferences import Conference
 from .engine import Engine
 from .faults import Fault
 from .queues import Queue
+from .received import check
+from .request import HandMade, told_by
 from .rules import Rule
 from .running import Running
 from .users import User
@@ -102,15 +103,18 @@ class FakeAsterisk(Running, Witness):
 
     # --- scripting ------------------------------------------------------------------------
 
-    def emit(self, *events: Event | Iterable[tuple[str, object]]) -> None:
+    def emit(self, *events: HandMade) -> None:
         """Send events to every session that may see them and wants them.
 
         Args:
             *events: Events made by hand, such as ``events.Hangup(cause=16)``, or their headers,
                 the first of which is Event.
+
+        Raises:
+            TypeError: Something is no event.
         """
-        for event in events:
-            self._scripted.call(self._engine.emit, event)
+        for told in [told_by(event) for event in events]:
+            self._scripted.call(self._engine.emit, told)
 
     def on(self, kind: Kind, /, **fields: object) -> Rule:
         """Say how an action is answered; what is said of the rule says how.
@@ -123,9 +127,10 @@ class FakeAsterisk(Running, Witness):
             kind: The action's class; its name if the spec does not know it.
             **fields: Values that it must have; of a name, headers.
         """
-        cls = self._engine.class_of(kind) if isinstance(kind, str) else kind
+        check(kind, {})
         name = kind if isinstance(kind, str) else kind.ami.name
-        rule = Rule(self._engine, name, cls if not isinstance(kind, str) else None, fields)
+        cls = None if isinstance(kind, str) else kind
+        rule = Rule(self._engine, name, cls, fields)
         return self._do(lambda: self._engine.rules.add(rule))
 
     # --- calls ----------------------------------------------------------------------------
@@ -163,6 +168,7 @@ class FakeAsterisk(Running, Witness):
             manner = Manner(answer=answer, ring=ring, talk=talk, cause=cause)
             return dial(self.world, channel, callee, manner=manner)
 
+        named(caller), named(callee)
         return self._do(begin)
 
     def incoming(
@@ -189,6 +195,7 @@ class FakeAsterisk(Running, Witness):
             self.world.dialplan.run(channel, context, exten)
             return channel
 
+        named(caller)
         return self._do(begin)
 
     def _arrive(
@@ -254,7 +261,7 @@ class FakeAsterisk(Running, Witness):
             cause: Why it does not answer, such as 17 (busy), or hangs up.
         """
         manner = Manner(answer=answer, ring=ring, talk=talk, cause=cause)
-        self._do(lambda: self._engine.dialplan.phones.__setitem__(device, manner))
+        self._do(lambda: self._engine.dialplan.phones.__setitem__(named(device), manner))
 
     def extension(self, exten: str, *, context: str = "default", **manner: Any) -> None:
         """Say what an extension does.
@@ -289,7 +296,13 @@ class FakeAsterisk(Running, Witness):
         return self.world.variables
 
     def device(self, name: str, state: str) -> None:
-        """Give a device a state, such as INUSE or UNAVAILABLE, and tell about it."""
+        """Give a device a state, such as INUSE or UNAVAILABLE, and tell about it.
+
+        Raises:
+            ValueError: There is no such state.
+        """
+        if state not in DEVICE_STATES:
+            raise ValueError(f"{state!r} is none of {', '.join(DEVICE_STATES)}")
         self._do(lambda: self.world.set_device(name, state))
 
     # --- faults ---------------------------------------------------------------------------

@@ -12,14 +12,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from .calls import Call, dial
-from .channels import Channel, Values, served
+from .channels import DEVICE_STATES, Channel, Values, named, served
 from .request import Item
 from .world import World
 
 __all__ = ["Caller", "Member", "Queue"]
 
-STATUSES = {"UNKNOWN": 0, "NOT_INUSE": 1, "INUSE": 2, "BUSY": 3, "INVALID": 4}
-STATUSES |= {"UNAVAILABLE": 5, "RINGING": 6, "RINGINUSE": 7, "ONHOLD": 8}
 RETRY = 5.0
 """Seconds after which members who did not answer are asked again."""
 
@@ -46,7 +44,23 @@ class Member:
     @property
     def status(self) -> int:
         """The state of the member's device, as a number."""
-        return STATUSES.get(self.queue.world.devices.get(self.state_interface, "NOT_INUSE"), 0)
+        state = self.queue.world.devices.get(self.state_interface, "NOT_INUSE")
+        return DEVICE_STATES.index(state) if state in DEVICE_STATES else 0
+
+    @property
+    def world(self) -> World:
+        """Where it is."""
+        return self.queue.world
+
+    @served
+    def pause(self, reason: str = "") -> None:
+        """Pause the member, and tell about it."""
+        self.queue.pause(self, True, reason)
+
+    @served
+    def unpause(self) -> None:
+        """Have the member go on, and tell about it."""
+        self.queue.pause(self, False, "")
 
     def values(self) -> Values:
         """Return what events tell about the member."""
@@ -154,7 +168,13 @@ class Queue:
         membership: str = "dynamic",
         state_interface: str | None = None,
     ) -> Member:
-        """Add a member, and tell about it."""
+        """Add a member, and tell about it.
+
+        Raises:
+            ValueError: It is one.
+        """
+        if self.member(interface) is not None:
+            raise ValueError(f"{interface} is a member of {self.name} already")
         device = state_interface or interface
         member = Member(self, interface, name or interface, device, membership, penalty, paused)
         self.members.append(member)
@@ -179,7 +199,7 @@ class Queue:
             device: What the caller calls with, such as PJSIP/trunk.
             caller_id: Name and number, as in ``"Zoë" <0301234>``.
         """
-        channel = self.world.new_channel(device, state=4, caller_id=caller_id)
+        channel = self.world.new_channel(named(device), state=4, caller_id=caller_id)
         self.world.answer(channel)
         self.world.execute(channel, "Queue", self.name)
         return self.enter(channel)
@@ -190,6 +210,7 @@ class Queue:
 
     # --- callers --------------------------------------------------------------------------
 
+    @served
     def enter(self, channel: Channel, timeout: float | None = None) -> Caller:
         """Have a channel wait."""
         caller = Caller(self, channel, timeout)
@@ -212,11 +233,13 @@ class Queue:
         )
         self._leave(caller)
 
+    @served
     def prefer(self, caller: Caller, priority: int) -> None:
         """Give a caller another priority: those of a higher one are before the others."""
         caller.priority = priority
         self.callers.sort(key=lambda one: -one.priority)
 
+    @served
     def dismiss(self, caller: Caller) -> None:
         """Send a caller away whose time is up."""
         if caller.waiting and caller.call is None:
@@ -307,6 +330,7 @@ class Queue:
         told = {"Queue": self.name, "Interface": member.interface, "MemberName": member.name}
         self.world.tell(event, {**caller, **call.callee.snapshot("Dest"), **told, **values})
 
+    @served
     def pause(self, member: Member, paused: bool, reason: str) -> None:
         """Pause a member or have it go on, and tell about it."""
         member.paused, member.reason = paused, reason if paused else ""

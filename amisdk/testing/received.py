@@ -142,12 +142,14 @@ class Received(Sequence[Headers]):
 
 
 def check(kind: Kind, fields: Mapping[str, object]) -> None:
-    """Refuse fields that an action has not.
+    """Refuse what is no action, and fields that an action has not.
 
     Raises:
-        TypeError: There is none of this name.
+        TypeError: It is so.
     """
     if isinstance(kind, type):
+        if not issubclass(kind, Action):
+            raise TypeError(f"{kind.__name__} is no action")
         for name in fields:
             if name not in kind.model_fields:
                 raise TypeError(f"{kind.__name__} has no field {name!r}")

@@ -11,10 +11,24 @@ from amisdk.models import Action, Event
 
 from .dialect import Dialect, Pairs
 
-__all__ = ["Item", "Play", "Request", "is_true", "number_in", "seconds_in"]
+__all__ = [
+    "HandMade",
+    "Item",
+    "Play",
+    "Request",
+    "Told",
+    "is_true",
+    "number_in",
+    "seconds_in",
+    "told_by",
+]
 
 Item = tuple[str, Mapping[str, object]]
 """An event of a list: its name and values."""
+Told = list[tuple[str, object]]
+"""The headers of an event."""
+HandMade = Event | Mapping[str, object] | Iterable[tuple[str, object]]
+"""An event that a test makes, or its headers."""
 
 
 class Talker(Protocol):
@@ -123,3 +137,23 @@ def seconds_in(text: str) -> float | None:
     """Return the seconds that a text begins with; None if it begins with none."""
     found = re.match(r"\s*(\d*\.?\d+)", text)
     return float(found[1]) if found else None
+
+
+def told_by(event: HandMade) -> Told:
+    """Return the headers of an event that was made by hand.
+
+    Raises:
+        TypeError: It is none.
+    """
+    if isinstance(event, Event):
+        return list(event.headers)
+    pairs = event.items() if isinstance(event, Mapping) else event
+    try:
+        told = [(str(key), value) for key, value in pairs]
+    except (TypeError, ValueError):
+        told = []
+    if not told or told[0][0].lower() != "event":
+        raise TypeError(
+            f"{event!r} is no event: say events.Hangup(...), or its headers, Event first"
+        )
+    return told

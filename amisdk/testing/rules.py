@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from amisdk.models import Action, Event, OutputReply, Reply
 
 from .reading import read_action, same
-from .request import Request
+from .request import HandMade, Request, Told, told_by
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -54,7 +54,7 @@ class Rule:
         self._delay = 0.0
         self._times: int | None = None
         self._answer: Answer | None = None
-        self._events: list[Event | Iterable[tuple[str, object]]] = []
+        self._events: list[Told] = []
         if cls is not None:
             unknown = [field for field in fields if field not in cls.model_fields]
             if unknown:
@@ -79,6 +79,10 @@ class Rule:
             **fields: Fields of the action's reply class.
         """
         kind = self._cls.ami.reply if self._cls is not None else Reply
+        shape = self._cls.ami.list if self._cls is not None else None
+        if shape is not None and not shape.announced and response == "Success":
+            # Its reply is no reply without the end of the list: the client would wait for it.
+            raise TypeError(f"{self.name} is answered with a list: say list([...])")
         for field in fields:
             if field not in kind.model_fields:
                 raise TypeError(_no_field(kind, field))
@@ -98,7 +102,7 @@ class Rule:
         self,
         items: Iterable[Event] = (),
         *,
-        message: str = "List will follow",
+        message: str | None = None,
         cancelled: bool = False,
         **end: object,
     ) -> Self:
@@ -106,7 +110,7 @@ class Rule:
 
         Args:
             items: Its items, such as ``events.QueueMember(...)``.
-            message: What the response says.
+            message: What the response says; without it, what the real server does.
             cancelled: Whether it ends early, as the server tells then.
             **end: Further headers of the event that ends it, by their names on the wire.
         """
@@ -120,8 +124,12 @@ class Rule:
             raise TypeError(f"{wrong[0]} is no item in the reply to {self.name}, but {expected}")
 
         def answer(ask: Request) -> None:
-            announced = [("EventList", "start")] if shape.announced else []
-            ask.respond("Success", *announced, ("Message", message))
+            recorded = ask.dialect.reply(self.name)
+            headers = [("EventList", "start"), ("Message", "List will follow")]
+            if recorded is not None:
+                headers = [pair for pair in recorded.headers[1:] if pair[0] != "ActionID"]
+            said = {} if message is None else {"Message": message}
+            ask.respond("Success", *((key, said.get(key, text)) for key, text in headers))
             ask.events(items)
             word = "Cancelled" if cancelled else "Complete"
             ask.event(shape.end, {"EventList": word, "ListItems": len(items), **end})
@@ -175,9 +183,9 @@ class Rule:
         self._times = count
         return self
 
-    def emit(self, *events: Event | Iterable[tuple[str, object]]) -> Self:
+    def emit(self, *events: HandMade) -> Self:
         """Send these events after the answer."""
-        self._events.extend(events)
+        self._events.extend(map(told_by, events))
         return self
 
     # --- the server's side ----------------------------------------------------------------
@@ -200,8 +208,8 @@ class Rule:
             await request.session.play(request)
         else:
             self._answer(request)
-        for event in self._events:
-            self._engine.emit(event)
+        for told in self._events:
+            self._engine.emit(list(told))
 
     def __repr__(self) -> str:
         fields = "".join(f", {name}={value!r}" for name, value in self._fields.items())

@@ -62,6 +62,9 @@ class Running:
         user = f"{quote(self.username, safe='')}:{quote(self.secret, safe='')}"
         return f"{self._scheme}://{user}@127.0.0.1:{self.port}"
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} at {self._scheme}://127.0.0.1:{self.port}>"
+
     def listen(self) -> None:
         """Begin to listen. It may be called again after `shut`.
 

@@ -123,8 +123,14 @@ class Session:
         return Headers(split_header(line) for line in lines), fault
 
     async def _line(self) -> bytes:
-        data = await self.peer.reader.readuntil(b"\n")
-        return data.removesuffix(b"\n").removesuffix(b"\r").partition(b"\0")[0]
+        reader, begun = self.peer.reader, b""
+        while True:
+            try:
+                data = begun + await reader.readuntil(b"\n")
+            except asyncio.LimitOverrunError as error:
+                begun = (await reader.readexactly(error.consumed))[: LINE + 1]
+            else:
+                return data.removesuffix(b"\n").removesuffix(b"\r").partition(b"\0")[0]
 
     async def _answer(self, headers: Headers, fault: str | None) -> None:
         name = (headers.get("Action") or "").strip()

@@ -12,7 +12,7 @@ from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
 from .request import Play, Request, number_in
-from .users import Filter, classes_in
+from .users import CLASSES, Filter, classes_in
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -208,14 +208,6 @@ def mask_in(text: str) -> frozenset[str] | None:
     if word in ("on", "all", "true", "yes"):
         return None
     return frozenset() if word in ("off", "false", "no") else _known(classes_in(word))
-
-
-_NAMES = (
-    "system call log verbose command agent user config dtmf reporting cdr dialplan originate agi "
-    "cc aoc test security message"
-)
-CLASSES = frozenset(_NAMES.split(" "))
-"""The classes of events that there are."""
 
 
 def _known(classes: frozenset[str]) -> frozenset[str] | None:

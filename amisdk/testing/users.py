@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-__all__ = ["User", "classes_in"]
+__all__ = ["CLASSES", "User", "classes_in"]
+
+_NAMES = (
+    "system call log verbose command agent user config dtmf reporting cdr dialplan originate agi "
+    "cc aoc test security message"
+)
+CLASSES = frozenset(_NAMES.split(" "))
+"""The classes of actions and events that there are."""
 
 
 def classes_in(text: str | Iterable[str]) -> frozenset[str]:
@@ -25,6 +32,9 @@ class User:
         read: The classes of events that the user sees, such as ``call,agent``; ``all``.
         write: The classes of actions that the user may send; ``all``.
         event_filter: Expressions of which one must match an event; with ``!`` before it, none may.
+
+    Raises:
+        ValueError: There is no such class.
     """
 
     username: str
@@ -32,6 +42,15 @@ class User:
     read: str | tuple[str, ...] = "all"
     write: str | tuple[str, ...] = "all"
     event_filter: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        unknown = sorted(
+            (classes_in(self.read) | classes_in(self.write)) - {*CLASSES, "all", "none"}
+        )
+        if unknown:
+            raise ValueError(
+                f"{unknown[0]!r} is no class of manager.conf: {', '.join(sorted(CLASSES))}"
+            )
 
     def may_send(self, privilege: Iterable[str]) -> bool:
         """Tell whether the user may send an action that takes one of these privileges."""

@@ -43,8 +43,8 @@ def everything(watch: Watch) -> Watch:
         watch.server.queue("x").add("x")
     for channel in watch.server.channels.values():
         channel.hangup()
-    watch.server.conference("x").join("x")
-    watch.server.conference("x").join("y")
+    watch.server.conference("x").join("x/1")
+    watch.server.conference("x").join("y/1")
     return watch
 
 

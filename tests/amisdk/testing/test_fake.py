@@ -1,6 +1,8 @@
 """The embedded server, as a program sees it."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -107,3 +109,44 @@ def test_after_a_restart_nothing_goes_on_any_more() -> None:
 def test_versions_that_it_does_not_speak_are_refused(version: int) -> None:
     with pytest.raises(ValueError, match="speaks as Asterisk 16 to 23"):
         FakeAsterisk(version=version)
+
+
+@pytest.mark.parametrize(
+    "nothing", [events.Hangup, "Hangup", 5, [], {}, {"Channel": "x"}, [("Channel", "x")], ["Event"]]
+)
+def test_what_is_no_event_is_not_sent(nothing: Any) -> None:
+    with FakeAsterisk() as server, pytest.raises(TypeError, match="no event"):
+        server.emit(nothing)
+
+
+def test_the_headers_of_an_event_may_be_a_mapping() -> None:
+    with watching() as watch:
+        watch.server.emit({"Event": "MyOwn", "Number": 3})
+        assert "MyOwn" in watch.names
+
+
+MISTAKES: dict[str, tuple[Callable[[FakeAsterisk], object], str]] = {
+    "a number calls": (lambda one: one.call("6001", "PJSIP/6002"), "PJSIP/6001"),
+    "a number is called": (lambda one: one.call("PJSIP/6001", "6002"), "PJSIP/6002"),
+    "a number comes in": (lambda one: one.incoming("", "100"), "'' names no device"),
+    "a number is a phone": (lambda one: one.phone("6001"), "PJSIP/6001"),
+    "a number joins a queue": (lambda one: one.queue("a").join("6001"), "PJSIP/6001"),
+    "a number joins a conference": (lambda one: one.conference("a").join("6001"), "PJSIP/6001"),
+    "a member twice": (lambda one: one.queue("support").add("PJSIP/6001"), "is a member"),
+    "a state": (lambda one: one.device("Custom:door", "OPEN"), "'OPEN' is none of UNKNOWN, "),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_in_a_test_is_told_and_nothing_happens(name: str) -> None:
+    mistake, words = MISTAKES[name]
+    with watching() as watch:
+        watch.forget()
+        with pytest.raises(ValueError, match=words):
+            mistake(watch.server)
+        assert watch.seen == []
+
+
+def test_it_tells_where_it_is_and_no_secret() -> None:
+    with FakeAsterisk(secret="hidden") as server:
+        assert repr(server) == f"<FakeAsterisk at ami://127.0.0.1:{server.port}>"

@@ -131,3 +131,22 @@ def test_waiting_may_have_an_end(watch: Watch, queue: Queue) -> None:
     watch.next(events.QueueCallerLeave)
     assert watch.next(events.Hangup).channel == channel.name
     assert queue.abandoned == 0
+
+
+def test_a_member_is_paused_and_goes_on(watch: Watch, queue: Queue) -> None:
+    member = queue.add("PJSIP/7001", "Bob")
+    member.pause("lunch")
+    caller = queue.join("PJSIP/trunk")
+    assert (caller.waiting, member.paused, member.reason) == (True, True, "lunch")
+    member.unpause()
+    assert (caller.waiting, member.paused, member.reason) == (False, False, "")
+    told = [(one.paused, one.paused_reason) for one in watch.every(events.QueueMemberPause)]
+    assert told == [(True, "lunch"), (False, None)]
+
+
+def test_a_test_may_do_what_actions_do(queue: Queue) -> None:
+    first, second = queue.join("PJSIP/trunk"), queue.join("PJSIP/trunk")
+    queue.prefer(second, 5)
+    assert (first.position, second.position) == (2, 1)
+    queue.dismiss(first)
+    assert first.channel.gone

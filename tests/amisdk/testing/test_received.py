@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from amisdk import AsyncClient, RawAction, actions
+from amisdk import AsyncClient, RawAction, actions, events
 from amisdk.testing import FakeAsterisk
 from tests.amisdk.testing.support import Watch, Wire, watching
 from tests.support import asynchronous
@@ -135,3 +135,8 @@ async def test_a_coroutine_waits_and_does_not_hold_up_its_loop() -> None:
             await server.wait_for_async(actions.Originate, timeout=0.05)
         with pytest.raises(RuntimeError, match=r"await server\.wait_for_async"):
             server.wait_for(actions.QueueAdd)
+
+
+def test_an_event_is_never_received(watch: Watch) -> None:
+    with pytest.raises(TypeError, match="Hangup is no action"):
+        watch.server.assert_not_received(events.Hangup)  # type: ignore[arg-type]

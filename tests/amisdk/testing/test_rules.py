@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -182,3 +183,29 @@ def test_mistakes_are_told_when_they_are_made() -> None:
         TypeError, match=r"Hangup is no item in the reply to QueueStatus, but Queue"
     ):
         server.on(actions.QueueStatus).list([events.Hangup(cause=1)])
+
+
+def test_a_list_is_announced_as_the_real_server_does() -> None:
+    with FakeAsterisk() as server, Wire(server) as wire:
+        server.on(actions.QueueStatus).list()
+        wire.login()
+        reply, end = wire.ask("Action: QueueStatus")
+    assert list(reply) == [
+        ("Response", "Success"), ("EventList", "start"), ("Message", "Queue status will follow"),
+    ]  # fmt: skip
+    assert list(end) == [
+        ("Event", "QueueStatusComplete"), ("EventList", "Complete"), ("ListItems", "0"),
+    ]  # fmt: skip
+
+
+def test_a_list_without_its_end_is_no_answer(watch: Watch) -> None:
+    with pytest.raises(TypeError, match=r"QueueStatus is answered with a list: say list\("):
+        watch.server.on(actions.QueueStatus).reply()
+    watch.server.on(actions.QueueStatus).reply("No", response="Error")
+    assert watch.refusal(actions.QueueStatus()) == "No"
+
+
+@pytest.mark.parametrize("kind", [events.Hangup, FakeAsterisk])
+def test_a_rule_is_about_an_action(watch: Watch, kind: Any) -> None:
+    with pytest.raises(TypeError, match="is no action"):
+        watch.server.on(kind)

@@ -208,3 +208,10 @@ def test_a_header_that_is_no_number_is_none_to_the_server() -> None:
         wire.login()
         wire.ask("Action: QueueAdd", "Queue: support", "Interface: x", "Penalty: many")
         assert server.queue("support").member("x").penalty == 0  # type: ignore[union-attr]
+
+
+def test_a_line_without_an_end_is_too_long_and_no_fault_of_the_server(wire: Wire) -> None:
+    """The stream's own limit is 16 MiB."""
+    wire.socket.sendall(b"X: " + 17 * 2**20 * b"a" + b"\r\n")
+    (answer,) = _messages(wire, "Action: Ping", "ActionID: p")
+    assert answer == ("Error", None, "Failed to parse message: line too long")

@@ -1,5 +1,7 @@
 """What users may send and see."""
 
+from typing import Any
+
 import pytest
 
 from amisdk.testing import User
@@ -63,3 +65,9 @@ def test_filters_hold_events_back(expressions: tuple[str, ...], passing: set[str
     }
     held = Filter(expressions)
     assert {name for name, text in events.items() if held.passes(text)} == passing
+
+
+@pytest.mark.parametrize("classes", [{"read": "cal"}, {"write": ("call", "Agents")}])
+def test_a_class_that_is_none_is_refused(classes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="no class of manager"):
+        User("a", "b", **classes)
