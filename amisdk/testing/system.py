@@ -198,7 +198,7 @@ class System:
 
 def _perm(given: str | Iterable[str]) -> str:
     own = classes_in(given)
-    names = (*_NAMES.split(" "), "all")
+    names = (*CLASSES, "all")
     return ",".join(name for name in names if {name, "all"} & own) or "<none>"
 
 
@@ -211,4 +211,4 @@ def mask_in(text: str) -> frozenset[str] | None:
 
 
 def _known(classes: frozenset[str]) -> frozenset[str] | None:
-    return None if "all" in classes else classes & CLASSES
+    return None if "all" in classes else classes.intersection(CLASSES)
