@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .channels import Bridge, Channel, Values, number_of, served
+from .channels import Bridge, Channel, Values, served
+from .transfers import join_calls, send_on
 from .world import World
 
 __all__ = ["Call", "Manner", "device_of", "dial", "status_of"]
@@ -127,24 +128,61 @@ class Call:
 
     @served
     def hold(self, *, by: Literal["callee", "caller"] = "callee") -> None:
-        """One side puts the other on hold."""
+        """One side puts the other on hold, which hears music."""
         self._check("be held", "up")
-        self.world.tell("Hold", self._of(by).snapshot())
+        self.world.tell("Hold", {**self._of(by).snapshot(), "MusicClass": "default"})
+        if (other := self._other(by)) is not None:
+            other.held = True
+            self.world.refresh(other.device)
+            self.world.tell("MusicOnHoldStart", {**other.snapshot(), "Class": "default"})
 
     @served
     def unhold(self, *, by: Literal["callee", "caller"] = "callee") -> None:
         """One side takes the other from hold."""
         self._check("be taken from hold", "up")
         self.world.tell("Unhold", self._of(by).snapshot())
+        if (other := self._other(by)) is not None and other.held:
+            other.held = False
+            self.world.refresh(other.device)
+            self.world.tell("MusicOnHoldStop", other.snapshot())
 
     @served
     def digits(self, digits: str, *, by: Literal["callee", "caller"] = "callee") -> None:
-        """One side presses keys."""
+        """One side presses keys, and the other hears them."""
         self._check("send digits", "up")
         for digit in digits:
-            told = {**self._of(by).snapshot(), "Digit": digit, "Direction": "Received"}
-            self.world.tell("DTMFBegin", told)
-            self.world.tell("DTMFEnd", {**told, "DurationMs": 100})
+            heard = [(self._of(by), "Received")]
+            if (other := self._other(by)) is not None:
+                heard.append((other, "Sent"))
+            for event, length in (("DTMFBegin", {}), ("DTMFEnd", {"DurationMs": 100})):
+                for channel, direction in heard:
+                    own = {"Digit": digit, "Direction": direction}
+                    self.world.tell(event, {**channel.snapshot(), **own, **length})
+
+    @served
+    def transfer(
+        self,
+        to: str | Call,
+        *,
+        by: Literal["callee", "caller"] = "callee",
+        context: str = "default",
+    ) -> None:
+        """One side transfers the other, and is out of it.
+
+        Args:
+            to: The extension to go to, without asking (blind); or the call that the same side
+                has with who is to have it (attended).
+            by: Who does.
+            context: The extension's context.
+
+        Raises:
+            RuntimeError: One of the calls is not up.
+        """
+        self._check("be transferred", "up")
+        if isinstance(to, str):
+            send_on(self, self._of(by), context, to)
+        else:
+            join_calls(self, self._of(by), to)
 
     def _check(self, what: str, *statuses: Status) -> None:
         if self.status not in statuses:
@@ -152,6 +190,10 @@ class Call:
 
     def _of(self, by: str) -> Channel:
         return self.caller if by == "caller" and self.caller is not None else self.callee
+
+    def _other(self, by: str) -> Channel | None:
+        """Return who is talked to, if both hear each other."""
+        return self.other_than(self._of(by)) if self.bridge is not None else None
 
     @property
     def _phone(self) -> Channel:
@@ -197,6 +239,8 @@ class Call:
         self.caller.connected_name = self.callee.caller_id_name
         self.world.tell("NewConnectedLine", self.caller.snapshot())
         self.bridge = self.world.new_bridge()
+        self.callee.exten = ""
+        self.world.execute(self.callee, self.callee.application, self.callee.data)
         self.world.enter(self.bridge, self.callee)
         self.world.enter(self.bridge, self.caller)
 
@@ -207,13 +251,29 @@ class Call:
             self._gave_up = True
             self.world.hang_up(self.callee, cause)
 
-    def part(self) -> None:
-        """Let both go their ways, neither hung up."""
+    def part(self, first: Channel | None = None) -> None:
+        """Let both go their ways, neither hung up; one may go before the other."""
         self.status = "ended"
-        for channel in (self.callee, self.caller):
-            if channel is not None:
-                channel.doing = None
-                self.world.leave(channel)
+        for channel in sorted(self.parties, key=lambda one: one is not first):
+            channel.doing = None
+            self.world.leave(channel)
+
+    @property
+    def parties(self) -> list[Channel]:
+        """The channels that take part."""
+        return [one for one in (self.callee, self.caller) if one is not None]
+
+    def other_than(self, channel: Channel) -> Channel | None:
+        """Return the other side, if there is one."""
+        return next((one for one in self.parties if one is not channel), None)
+
+    def replace(self, channel: Channel, by: Channel) -> None:
+        """Have another channel take the place of one."""
+        if channel is self.caller:
+            self.caller = by
+        else:
+            self.callee = by
+        channel.doing, by.doing = None, self
 
     def left(self, channel: Channel, cause: int) -> None:
         """One side is no longer there."""
@@ -243,6 +303,8 @@ class Call:
             self._failed(self)
         elif by == "callee" and self.caller is not None:
             self.caller.variables["DIALSTATUS"] = self.dial_status
+            if self.dial_status == "BUSY" and not self.caller.up:
+                self.world.set_state(self.caller, 7)
             self.world.hang_up(self.caller, cause)
 
     def _both(self) -> Values:
@@ -308,16 +370,17 @@ def dial(
         details["caller_id"] = caller_id or ""
         callee, goes_on = world.new_local(device, **details)
     else:
-        exten = number_of(destination)
-        callee = goes_on = world.new_channel(device, exten=exten, **details)
+        callee = goes_on = world.new_channel(device, exten="s", **details)
     if caller is not None:
+        callee.context, callee.exten = caller.context, caller.exten
+        callee.account_code = caller.account_code
         callee.connected_num, callee.connected_name = caller.caller_id_num, caller.caller_id_name
     world.execute(callee, application, "(Outgoing Line)")
     if caller is not None:
         world.tell("NewConnectedLine", callee.snapshot())
     if callee is not goes_on:
         told = {**callee.snapshot("LocalOne"), **goes_on.snapshot("LocalTwo")}
-        told |= {"Context": callee.context, "Exten": callee.exten}
+        told |= {"Context": goes_on.context, "Exten": goes_on.exten}
         optimized = "No" if destination.endswith("/n") else "Yes"
         world.tell("LocalBridge", told | {"LocalOptimization": optimized})
     call = Call(world, caller, callee, answered=answered, failed=failed, ended=ended)
@@ -329,7 +392,7 @@ def dial(
     if timeout is not None:
         world.later(timeout, lambda: call.give_up("NOANSWER", 19))
     if callee is not goes_on and manner is None:
-        world.dialplan.run(goes_on, callee.context, callee.exten)
+        world.dialplan.run(goes_on, goes_on.context, goes_on.exten)
     else:
         world.dialplan.play(call, manner or world.dialplan.manner_of(destination))
     return call

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from .calls import Call
 from .channels import Bridge, Channel, Values
 from .data import Data
-from .request import Item, Play, Request, number_in
+from .request import Item, Play, Request, is_true, number_in
+from .transfers import send_on
 from .world import World
 
 __all__ = ["Channels"]
@@ -33,6 +34,7 @@ class Channels:
             "BridgeKick": self._bridge_kick,
             "BridgeList": self._bridge_list,
             "MixMonitor": self._mix,
+            "PlayDTMF": self._press,
             "CoreShowChannelMap": self._map,
             "CoreShowChannels": self._show,
             "Hangup": self._hang_up,
@@ -137,6 +139,26 @@ class Channels:
             asked = re.search(r"i\([^)]+\)", ask["Options"])
             ask.ok(None, *([("MixMonitorID", "0x7f0000000001")] if asked else []))
 
+    def _press(self, ask: Request) -> None:
+        channel = self.world.find(ask["Channel"])
+        if channel is None:
+            ask.unknown()
+            return
+        own = {"Digit": ask["Digit"], "DurationMs": number_in(ask["Duration"], 0)}
+        if is_true(ask["Receive"]):
+            self._told_digit("DTMFEnd", channel, "Received", own)
+            for other in channel.bridge.channels if channel.bridge is not None else ():
+                if other is not channel:
+                    self._told_digit("DTMFBegin", other, "Sent", own)
+                    self._told_digit("DTMFEnd", other, "Sent", own)
+        elif channel.other_half is not None:  # where what is sent is received
+            self._told_digit("DTMFBegin", channel.other_half, "Received", own)
+            self._told_digit("DTMFEnd", channel.other_half, "Received", own)
+        ask.ok("DTMF successfully queued")
+
+    def _told_digit(self, event: str, channel: Channel, direction: str, own: Values) -> None:
+        self.world.tell(event, {**channel.snapshot(), "Direction": direction, **own})
+
     # --- moving ---------------------------------------------------------------------------
 
     def _redirect(self, ask: Request) -> None:
@@ -169,21 +191,7 @@ class Channels:
         elif not isinstance(call, Call) or call.bridge is None or call.caller is None:
             ask.error("No bridge")
         else:
-            other = call.caller if channel is call.callee else call.callee
-            context = ask["Context"] or channel.context
-            told = {
-                "Result": "Success",
-                **channel.snapshot("Transferer"),
-                **other.snapshot("Transferee"),
-                **call.bridge.snapshot(),
-                "IsExternal": "No",
-                "Context": context,
-                "Extension": ask["Exten"],
-            }
-            self.world.tell("BlindTransfer", told)
-            call.part()
-            self.world.hang_up(channel)
-            self._send(other, context, ask["Exten"])
+            send_on(call, channel, ask["Context"] or channel.context, ask["Exten"])
             ask.ok("Transfer succeeded")
 
     # --- bridges --------------------------------------------------------------------------

@@ -136,6 +136,10 @@ class Channel:
         self.bridge: Bridge | None = None
         self.doing: Doing | None = None
         self.gone = False
+        self.held = False
+        """Whether whom it talks to has put it on hold."""
+        self.in_dialplan = False
+        """Whether it executes the dialplan, as channels do that were not just dialled."""
         self.turn = 0
         """Counts what it has executed: what was to be done later is only done in its turn."""
         self.cause = 0
@@ -213,9 +217,9 @@ class Bridge:
         """Whether it is still there when nobody is in it."""
         self.channels: list[Channel] = []
 
-    def snapshot(self) -> Values:
+    def snapshot(self, prefix: str = "") -> Values:
         """Return what events tell about it."""
-        return {
+        told: Values = {
             "BridgeUniqueid": self.unique_id,
             "BridgeType": self.kind,
             "BridgeTechnology": self.technology,
@@ -224,6 +228,7 @@ class Bridge:
             "BridgeNumChannels": len(self.channels),
             "BridgeVideoSourceMode": "none",
         }
+        return {prefix + key: value for key, value in told.items()}
 
     def __repr__(self) -> str:
         names = ", ".join(channel.name for channel in self.channels)

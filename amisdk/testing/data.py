@@ -9,7 +9,7 @@ from .channels import STATES, Channel
 from .request import Item, Play, Request
 from .world import World
 
-__all__ = ["Data"]
+__all__ = ["PRESENCES", "Data"]
 
 EXTENSION_STATES = {
     "NOT_INUSE": (0, "Idle"),
@@ -22,6 +22,8 @@ EXTENSION_STATES = {
 }
 """Device states, as an extension that hints at them shows them."""
 UNKNOWN = (-1, "Unknown")
+PRESENCES = ("not_set", "unavailable", "available", "away", "xa", "chat", "dnd")
+"""The presence states that there are."""
 WIDEST = 255
 """What 16 keeps of a value in the database."""
 
@@ -34,6 +36,8 @@ class Data:
         self.major = major
         self.database: dict[str, str] = {}
         """Keys such as /family/key, and their values."""
+        self.presences: dict[str, tuple[str, str, str]] = {}
+        """The state, subtype and message of each presence that was set."""
         self.plays: dict[str, Play] = {
             "DBDel": self._delete,
             "DBDelTree": self._delete_tree,
@@ -44,6 +48,8 @@ class Data:
             "ExtensionState": self._extension,
             "ExtensionStateList": self._extensions,
             "Getvar": self._getvar,
+            "PresenceState": self._presence,
+            "PresenceStateList": self._presences,
             "Setvar": self._setvar,
         }
         world.on_device.append(self._device)
@@ -119,8 +125,13 @@ class Data:
         function = re.fullmatch(r"(\w+)\((.*)\)", name)
         if function and function[1] in ("DEVICE_STATE", "DEVSTATE"):
             self.world.set_device(function[2], value)
+        elif function and function[1] == "PRESENCE_STATE":
+            state, subtype, message = [*value.split(",", 2), "", ""][:3]
+            self.set_presence(function[2], state, subtype, message)
         elif function and function[1] == "DB":
             self.database[f"/{function[2]}"] = value
+        elif function and function[1] == "CALLERID" and channel is not None:
+            self._identify(channel, function[2].lower(), value)
         else:
             variables = self.world.variables if channel is None else channel.variables
             variables[name] = value
@@ -128,6 +139,15 @@ class Data:
                 told = {**channel.snapshot(), "Variable": name, "Value": value}
                 self.world.tell("VarSet", told)
         ask.ok("Variable Set")
+
+    def _identify(self, channel: Channel, part: str, value: str) -> None:
+        """Give a channel another caller id, and tell about it."""
+        if part == "num":
+            channel.caller_id_num = value
+        elif part == "name":
+            channel.caller_id_name = value
+        told = {**channel.snapshot(), "CID-CallingPres": "0 (Presentation Allowed, Not Screened)"}
+        self.world.tell("NewCallerid", told)
 
     def _getvar(self, ask: Request) -> None:
         there, channel = self._channel(ask)
@@ -178,6 +198,34 @@ class Data:
         for context, exten, hint in self._hints():
             if device in devices_in(hint):
                 self.world.tell("ExtensionStatus", self._state(context, exten, hint))
+
+    def set_presence(self, provider: str, state: str, subtype: str, message: str) -> None:
+        """Give a presence a state, and tell about it."""
+        self.presences[provider] = (state, subtype, message)
+        told = {"Status": state, "Subtype": subtype, "Message": message}
+        self.world.tell("PresenceStateChange", {"Presentity": provider, **told})
+        for context, exten, hint in self._hints():
+            if provider in hint.split(",")[1:]:
+                where = {"Exten": exten, "Context": context, "Hint": hint}
+                self.world.tell("PresenceStatus", {**where, **told})
+
+    def _presence(self, ask: Request) -> None:
+        provider = ask["Provider"]
+        if provider not in self.presences and not provider.startswith("CustomPresence:"):
+            ask.unknown(provider)
+            return
+        state, subtype, message = self.presences.get(provider, ("not_set", "", ""))
+        told = [("Subtype", subtype), ("Message", message), ("PresenceMessage", message)]
+        ask.ok("Presence State", ("State", state), *(pair for pair in told if pair[1]))
+
+    def _presences(self, ask: Request) -> None:
+        items: list[Item] = [
+            ("PresenceStateChange", {
+                "Presentity": provider, "Status": state, "Subtype": subtype, "Message": message,
+            })
+            for provider, (state, subtype, message) in self.presences.items()
+        ]  # fmt: skip
+        ask.list("Presence State Changes will follow", items, "PresenceStateListComplete")
 
     def _extensions(self, ask: Request) -> None:
         items: list[Item] = [("ExtensionStatus", self._state(*hint)) for hint in self._hints()]

@@ -85,9 +85,10 @@ class Dialect:
         self.release = _RELEASES.get(major, f"{major}.0.0")
         """The version of Asterisk."""
         self.greeting = f"Asterisk Call Manager/{self.manager}\r\n".encode()
-        recorded = 16 if major < (16 + 22) / 2 else 22
-        self._events, self._replies = _read(recorded)
-        self._words = _read_words(recorded)
+        self.recorded = 16 if major < (16 + 22) / 2 else 22
+        """The version that was recorded, and is nearest."""
+        self._events, self._replies = _read(self.recorded)
+        self._words = _read_words(self.recorded)
 
     def event(self, name: str, values: Mapping[str, object]) -> Pairs | None:
         """Write an event as this version does, the header Event first.

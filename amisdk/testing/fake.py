@@ -12,6 +12,7 @@ from amisdk.registry import Registry
 from .calls import Call, Manner, dial
 from .channels import DEVICE_STATES, Bridge, Channel, named, number_of
 from .conferences import Conference
+from .data import PRESENCES
 from .engine import Engine
 from .faults import Fault
 from .queues import Queue
@@ -168,7 +169,8 @@ class FakeAsterisk(Running, Witness):
             manner = Manner(answer=answer, ring=ring, talk=talk, cause=cause)
             return dial(self.world, channel, callee, manner=manner)
 
-        named(caller), named(callee)
+        for device in (caller, callee):
+            named(device)
         return self._do(begin)
 
     def incoming(
@@ -304,6 +306,22 @@ class FakeAsterisk(Running, Witness):
         if state not in DEVICE_STATES:
             raise ValueError(f"{state!r} is none of {', '.join(DEVICE_STATES)}")
         self._do(lambda: self.world.set_device(name, state))
+
+    def presence(self, provider: str, state: str, subtype: str = "", message: str = "") -> None:
+        """Give a presence, such as CustomPresence:6003, a state, and tell about it.
+
+        Args:
+            provider: Whose.
+            state: Such as available, away or dnd.
+            subtype: What there is to it, such as lunch.
+            message: A text for people.
+
+        Raises:
+            ValueError: There is no such state.
+        """
+        if state not in PRESENCES:
+            raise ValueError(f"{state!r} is none of {', '.join(PRESENCES)}")
+        self._do(lambda: self._engine.data.set_presence(provider, state, subtype, message))
 
     # --- faults ---------------------------------------------------------------------------
 

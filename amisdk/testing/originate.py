@@ -17,6 +17,8 @@ TIMEOUT = 30_000
 REASONS = {"BUSY": 5, "NOANSWER": 3, "CONGESTION": 8}
 """Why a call failed, by how dialling it ended; 0 for the rest."""
 NOTHING = "<unknown>"
+DANGEROUS = ("system", "exec", "agi", "mixmonitor", "externalivr")
+"""Applications that need the class ``system``: what is in their names."""
 
 
 class Originates:
@@ -32,6 +34,9 @@ class Originates:
             ask.error("Invalid channel")
         elif not ask["Application"] and not (ask["Exten"] or ask["Priority"]):
             ask.error("Originate with 'Exten' requires 'Context' and 'Priority'")
+        elif not self._may(ask):
+            reason = "Application" if ask.dialect.recorded == 16 else "app or data blacklisted"
+            ask.error(f"Originate Access Forbidden: {reason}")
         elif is_true(ask["Async"]):
             ask.ok("Originate successfully queued")
             self._begin(ask, asyncio.get_running_loop().create_future())
@@ -42,6 +47,11 @@ class Originates:
                 ask.ok("Originate successfully queued")
             else:
                 ask.error("Originate failed")
+
+    def _may(self, ask: Request) -> bool:
+        """Tell whether the user may have this application executed."""
+        user, name = ask.session.user, ask["Application"].lower()
+        return user.may_send(["system"]) or not any(word in name for word in DANGEROUS)
 
     def _begin(self, ask: Request, outcome: asyncio.Future[bool]) -> None:
         variables = dict(pair for one in ask.headers.all("Variable") for pair in variables_in(one))

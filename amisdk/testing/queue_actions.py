@@ -149,7 +149,9 @@ class Queues:
     def _priority(self, ask: Request) -> None:
         caller = self._caller(ask, "Unable to change priority caller on queue")
         if caller is not None:
-            caller.queue.prefer(caller, number_in(ask["Priority"]))
+            priority = number_in(ask["Priority"])
+            at_once = is_true(ask["Immediate"]) and ask.dialect.recorded != 16  # which knows it not
+            caller.queue.prefer(caller, priority, at_once=at_once)
             ask.ok("Priority change for caller on queue")
 
     def _withdraw(self, ask: Request) -> None:

@@ -222,7 +222,7 @@ class Queue:
         return caller
 
     def abandon(self, caller: Caller) -> None:
-        """Do without a caller who has hung up."""
+        """Do without a caller who was not answered."""
         self.abandoned += 1
         self._tell(
             caller,
@@ -234,16 +234,24 @@ class Queue:
         self._leave(caller)
 
     @served
-    def prefer(self, caller: Caller, priority: int) -> None:
-        """Give a caller another priority: those of a higher one are before the others."""
+    def prefer(self, caller: Caller, priority: int, *, at_once: bool = True) -> None:
+        """Give a caller another priority: those of a higher one are before the others.
+
+        Args:
+            caller: Who waits.
+            priority: The new priority.
+            at_once: Whether the caller's place is another one now; else only who comes in later
+                is put behind.
+        """
         caller.priority = priority
-        self.callers.sort(key=lambda one: -one.priority)
+        if at_once:
+            self.callers.sort(key=lambda one: -one.priority)
 
     @served
     def dismiss(self, caller: Caller) -> None:
-        """Send a caller away whose time is up."""
+        """Send a caller away whose time is up; to the server, one more who has given up."""
         if caller.waiting and caller.call is None:
-            self._leave(caller)
+            self.abandon(caller)
             caller.channel.doing = None
             self.world.hang_up(caller.channel)
 

@@ -18,6 +18,9 @@ T = TypeVar("T")
 EPOCH = 1795379457
 """The seconds in unique ids: they are the same in every run."""
 
+OUTGOING = ("AppDial", "AppDial2", "AppQueue")
+"""What channels that are dialled seem to execute."""
+
 
 class World:
     """The channels, bridges and devices of a server.
@@ -138,6 +141,7 @@ class World:
     def execute(self, channel: Channel, application: str, data: str = "") -> None:
         """Tell that a channel executes an application."""
         channel.application, channel.data = application, data
+        channel.in_dialplan |= application not in OUTGOING
         channel.turn += 1
         told = {"Extension": channel.exten, "Application": application, "AppData": data}
         self.tell("Newexten", {**channel.snapshot(), **told})
@@ -158,9 +162,11 @@ class World:
             return
         channel.gone = True
         channel.cause = cause
-        asked = "HangupRequest" if by_phone else "SoftHangupRequest"
-        self.tell(asked, {**channel.snapshot(), "Cause": cause})
+        if by_phone:
+            self.tell("HangupRequest", {**channel.snapshot(), "Cause": cause})
         self.release(channel, cause)
+        if channel.in_dialplan:
+            self.tell("SoftHangupRequest", {**channel.snapshot(), "Cause": cause})
         del self.channels[channel.name]
         text = CAUSES.get(cause, "Unknown")
         self.tell("Hangup", {**channel.snapshot(), "Cause": cause, "Cause-txt": text})
@@ -196,6 +202,7 @@ class World:
     def leave(self, channel: Channel) -> None:
         """Have a channel leave its bridge, if it is in one; an empty bridge is destroyed."""
         bridge, channel.bridge = channel.bridge, None
+        channel.held = False
         if bridge is None:
             return
         bridge.channels.remove(channel)
@@ -212,9 +219,14 @@ class World:
 
     def refresh(self, device: str) -> None:
         """Work out the state of a device from its channels."""
-        states = {channel.state for channel in self.channels.values() if channel.device == device}
-        ringing = 5 in states
-        if states & {1, 2, 3, 4, 6, 7}:
+        own = [channel for channel in self.channels.values() if channel.device == device]
+        ringing = any(channel.state == 5 for channel in own)
+        busy = [channel for channel in own if channel.state in (1, 2, 3, 4, 6, 7)]
+        if busy and all(channel.held for channel in busy):
+            state = "ONHOLD"
+        elif busy and all(channel.state == 7 for channel in busy):
+            state = "BUSY"
+        elif busy:
             state = "RINGINUSE" if ringing else "INUSE"
         else:
             state = "RINGING" if ringing else "NOT_INUSE"

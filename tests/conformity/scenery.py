@@ -30,6 +30,7 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
     "105": {"answer": False, "cause": 17},
     "106": {"answer": False, "cause": 34},
     "200": {"queue": "support"},
+    "201": {"queue": "support,,,,0.2"},
     "202": {"queue": "empty-queue"},
     "210": {"ring": 1.0},
     "211": {"answer": None},
@@ -55,6 +56,7 @@ class _Process:
         self.users = {role: Account(role, "secret") for role in (*USERS, "filtered")}
         self.host = "127.0.0.1"
         self.port = server.port
+        self.fake = server
 
 
 @contextmanager

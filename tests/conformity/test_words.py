@@ -11,7 +11,7 @@ from tests.conformity.words import Words, cases, probe
 
 GIVEN = (
     "AgentLogoff", "BridgeTechnologySuspend", "BridgeTechnologyUnsuspend", "FAXSession",
-    "MessageSend", "ModuleCheck", "ModuleLoad", "PRIDebugSet", "PresenceState", "SIPnotify",
+    "MessageSend", "ModuleCheck", "ModuleLoad", "PRIDebugSet", "SIPnotify",
     "SIPqualifypeer", "SIPshowpeer",
 )  # fmt: skip
 AREAS = ("DAHDI", "PJSIP", "SorceryMemoryCache")

@@ -38,7 +38,8 @@ def test_an_action_gets_a_reply_of_its_class(watch: Watch, name: str) -> None:
 
 @pytest.fixture
 def everything(watch: Watch) -> Watch:
-    """The same server, with two channels, a queue and a conference called x."""
+    """The same server, with two channels, and a queue, a conference and a presence called x."""
+    watch.server.presence("x", "away")
     if watch.server.queue("x").member("x") is None:
         watch.server.queue("x").add("x")
     for channel in watch.server.channels.values():

@@ -109,3 +109,25 @@ def test_a_phone_that_rings_shows(watch: Watch) -> None:
     call.answer()
     call.hangup()
     assert [event.status for event in watch.every(events.ExtensionStatus)] == [8, 1, 0]
+
+
+def test_a_presence_is_told_of_with_the_extensions_that_hint_at_it(watch: Watch) -> None:
+    server = watch.server
+    server.extension("6003", hint="Custom:6003,CustomPresence:6003")
+    server.presence("CustomPresence:6003", "away", "lunch", "back at one")
+    change, status = watch.the(events.PresenceStateChange), watch.the(events.PresenceStatus)
+    assert (change.presentity, status.exten) == ("CustomPresence:6003", "6003")
+    assert {change.status, status.status} == {"away"}
+    reply = watch.send(actions.PresenceState(provider="CustomPresence:6003"))
+    assert (reply.state, reply.subtype, reply.presence_message) == ("away", "lunch", "back at one")
+    assert watch.send(actions.PresenceState(provider="CustomPresence:1")).state == "not_set"
+    with pytest.raises(ValueError, match="'gone' is none of not_set, "):
+        server.presence("CustomPresence:6003", "gone")
+
+
+def test_a_channel_may_be_given_another_caller_id(watch: Watch) -> None:
+    caller = watch.server.incoming("PJSIP/trunk", "100")
+    own = {"channel": caller.name, "variable": "CALLERID(name)"}
+    watch.send(actions.Setvar(**own, value="Zoë"))
+    assert watch.the(events.NewCallerid).caller_id_name == "Zoë"
+    assert watch.send(actions.Getvar(**own)).value == "Zoë"

@@ -153,3 +153,16 @@ def test_ringing_takes_its_time() -> None:
     with watching(FakeAsterisk(ring=0.05, talk=0.05)) as watch:
         watch.ami.originate(_call())
         assert watch.next(events.Hangup).cause == 16
+
+
+@pytest.mark.parametrize(
+    ("version", "words"), [(16, "Application"), (22, "app or data blacklisted")]
+)
+def test_some_applications_take_the_right_to_the_system(version: int, words: str) -> None:
+    for write, may in (("originate", False), ("originate,system", True)):
+        with watching(FakeAsterisk(version=version, write=write)) as watch:
+            action = actions.Originate(channel="PJSIP/6001", application="TrySystem", data="ls")
+            if may:
+                watch.send(action)
+            else:
+                assert watch.refusal(action) == f"Originate Access Forbidden: {words}"
