@@ -38,12 +38,16 @@ def fake_asterisk(
 ) -> Iterator[FakeAsterisk]:
     """A `FakeAsterisk` that listens, anew for each test.
 
-    ``@pytest.mark.fake_asterisk(version=16)`` makes one of other arguments.
+    ``@pytest.mark.fake_asterisk(version=16)`` makes one of other arguments. What goes wrong within
+    the server, such as an error of a function that was given to `FakeAsterisk.on`, is an error of
+    the test; calls, clients and rules that are left over are not.
     """
     from amisdk.testing import FakeAsterisk
 
     options = dict(fake_asterisk_options)
     for marker in reversed(list(request.node.iter_markers("fake_asterisk"))):
+        if marker.args:
+            raise TypeError(f"say it by name, such as version=16, not fake_asterisk{marker.args}")
         options |= marker.kwargs
     with FakeAsterisk(**options) as server:
         yield server

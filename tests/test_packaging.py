@@ -222,6 +222,21 @@ async def test_ping(ami_client):
     async with ami_client as ami:
         assert (await ami.send(actions.Ping())).ping == "Pong"
 """,
+    "test_pytest_asyncio_auto.py": """\
+import pytest
+from amisdk import actions
+
+
+@pytest.fixture
+async def ami(ami_client):
+    async with ami_client as ami:
+        yield ami
+
+
+async def test_ping(fake_asterisk, ami):
+    assert (await ami.send(actions.Ping())).ping == "Pong"
+    fake_asterisk.assert_received(actions.Ping)
+""",
     "test_anyio.py": """\
 import pytest
 from amisdk import actions
@@ -234,9 +249,14 @@ def anyio_backend():
     return "asyncio"
 
 
-async def test_ping(ami_client):
+@pytest.fixture
+async def ami(ami_client):
     async with ami_client as ami:
-        assert (await ami.send(actions.Ping())).ping == "Pong"
+        yield ami
+
+
+async def test_ping(ami):
+    assert (await ami.send(actions.Ping())).ping == "Pong"
 """,
     "test_nothing.py": """\
 import sys
@@ -260,7 +280,8 @@ def test_a_project_of_its_own_has_the_fixtures(wheel: Path, tmp_path: Path) -> N
     pytest_command = (python, "-m", "pytest", "-q", "-W", "error", "--strict-markers")
     for name in TESTS.keys() - {"pytest.ini"}:
         # Each by itself, for what one has imported the others have, too.
-        said = _run(*pytest_command, "-p", "no:cacheprovider", name, cwd=tmp_path)
+        mode = ("-o", "asyncio_mode=auto") if name.endswith("_auto.py") else ()
+        said = _run(*pytest_command, "-p", "no:cacheprovider", *mode, name, cwd=tmp_path)
         assert " passed" in said
         assert "failed" not in said
     fixtures = _run(*pytest_command, "--fixtures", cwd=tmp_path)

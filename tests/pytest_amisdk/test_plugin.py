@@ -54,6 +54,53 @@ class TestOptions:
         assert (fake_asterisk.version, fake_asterisk.secret) == (23, "s")
 
 
+pytest_plugins = ["pytester"]
+
+WRONG = """
+import pytest
+from amisdk import actions
+
+@pytest.mark.fake_asterisk(16)
+def test_without_a_name(fake_asterisk):
+    pass
+
+@pytest.mark.fake_asterisk(versoin=16)
+def test_misspelt(fake_asterisk):
+    pass
+
+def test_a_rule_that_raises(fake_asterisk, ami_blocking_client):
+    fake_asterisk.on(actions.QueuePause, queue=lambda name: 1 / 0)
+    with pytest.raises(Exception):
+        ami_blocking_client.send(actions.QueuePause(interface="PJSIP/6001", paused=True))
+
+def test_leftovers(fake_asterisk, ami_blocking_client):
+    fake_asterisk.call("PJSIP/6001", "PJSIP/6002")
+    fake_asterisk.on(actions.Ping).error("never")
+    fake_asterisk.silence()
+"""
+
+
+def test_what_is_wrong_with_a_server_is_an_error_of_the_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(WRONG)
+    done = pytester.runpytest_subprocess("-W", "error", "--strict-markers")
+    done.assert_outcomes(passed=2, errors=3)
+    done.stdout.fnmatch_lines(
+        [
+            "*TypeError: say it by name, such as version=16, not fake_asterisk(16,)",
+            "*TypeError: *unexpected keyword argument 'versoin'*",
+            "*ZeroDivisionError: division by zero",
+        ]
+    )
+
+
+def test_servers_do_not_disturb_each_other(fake_asterisk: FakeAsterisk) -> None:
+    with FakeAsterisk(version=16) as other:
+        assert other.port != fake_asterisk.port
+        with Client.from_url(other.url) as ami:
+            ami.send(actions.DBPut(family="a", key="b", val="c"))
+        assert (other.database, fake_asterisk.database) == ({"/a/b": "c"}, {})
+
+
 def test_each_test_has_a_server_of_its_own(fake_asterisk: FakeAsterisk) -> None:
     assert list(fake_asterisk.received) == []
 
