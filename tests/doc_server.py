@@ -1,9 +1,9 @@
 """What the examples of the documentation need of a server."""
 
-from amisdk import actions, events
+from amisdk import actions
 from amisdk.testing import FakeAsterisk
 
-__all__ = ["EVENTS", "prepare"]
+__all__ = ["act", "prepare"]
 
 QUEUES = [
     ("Category-000000", "general"),
@@ -23,14 +23,13 @@ def prepare(server: FakeAsterisk) -> None:
     server.on(actions.GetConfig, filename="queues.conf").reply(headers=QUEUES)
 
 
-EVENTS = (
-    events.QueueCallerJoin(queue="support", position=1, count=1, caller_id_num="100"),
-    events.QueueCallerLeave(queue="support", count=0),
-    events.QueueMemberPause(queue="support", member_name="Alice", paused=True),
-    events.ConfbridgeJoin(conference="team", channel="PJSIP/6001-00000001"),
-    events.ConfbridgeTalking(conference="team", talking_status=True),
-    events.ConfbridgeLeave(conference="team", channel="PJSIP/6001-00000001"),
-    events.Newchannel(channel="PJSIP/6002-00000002", unique_id="2"),
-    events.Hangup(channel="PJSIP/6002-00000002", unique_id="2", cause=16),
-)
-"""What happens once an example is through, so that its handlers have something to do."""
+def act(server: FakeAsterisk) -> None:
+    """Have things happen once an example is through, for its handlers."""
+    support, team = server.queue("support"), server.conference("team")
+    for member in support.members:
+        member.pause("lunch")
+    support.join("PJSIP/trunk", caller_id="100").abandon()
+    guest = team.join("PJSIP/6001")
+    guest.talk()
+    guest.leave()
+    server.call("PJSIP/6001", "PJSIP/6002", answer=True).hangup()

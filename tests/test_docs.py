@@ -110,8 +110,7 @@ async def _run_waiting(code: str, server: FakeAsterisk) -> None:
         with ExitStack() as stack:
             for test in _tests_in(example, stack):
                 await test()
-        for event in doc_server.EVENTS:
-            server.emit(event)
+        doc_server.act(server)
         await ami.send(actions.Ping())  # its reply comes after the events
 
 
@@ -122,8 +121,7 @@ def _run_blocking(code: str, server: FakeAsterisk) -> None:
         with ExitStack() as stack:
             for test in _tests_in(example, stack):
                 test()
-        for event in doc_server.EVENTS:
-            server.emit(event)
+        doc_server.act(server)
         ami.send(actions.Ping())
 
 
