@@ -70,6 +70,7 @@ class Running:
 
         Raises:
             OSError: The port is taken.
+            RuntimeError: It listens already.
         """
         self._scripted.listen()
 

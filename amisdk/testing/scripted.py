@@ -74,13 +74,17 @@ class ScriptedServer:
 
         Raises:
             OSError: The port is taken.
+            RuntimeError: It listens already.
         """
+        if self._thread is not None:
+            raise RuntimeError(f"the server listens already, at port {self.port}")
         ready: Future[None] = Future()
-        self._thread = threading.Thread(
+        thread = threading.Thread(
             target=asyncio.run, args=(self._main(ready),), name="amisdk tests serve", daemon=True
         )
-        self._thread.start()
+        thread.start()
         ready.result(_PATIENCE)
+        self._thread = thread
 
     def shut(self) -> None:
         """Drop all connections and stop listening. Harmless when it does not listen."""
