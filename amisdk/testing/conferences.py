@@ -15,7 +15,7 @@ NO_CONFERENCE = "No Conference by that name found."
 NO_CHANNEL = "No Channel by that name found in Conference."
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Participant:
     """Who is in a conference."""
 
@@ -45,6 +45,10 @@ class Participant:
     def left(self, channel: Channel, cause: int) -> None:  # noqa: ARG002
         """Do without the channel."""
         self.conference.without(self)
+
+    def __repr__(self) -> str:
+        muted = ", muted" if self.muted else ""
+        return f"<Participant {self.channel.name} of {self.conference.name}{muted}>"
 
     def item(self) -> Item:
         """Return the participant as ConfbridgeList shows it."""
@@ -139,6 +143,9 @@ class Conference:
             "Marked": sum(one.admin for one in self.participants),
             "Locked": _yes(self.locked), "Muted": "No",
         }  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<Conference {self.name}: {len(self.participants)} participants>"
 
 
 class Conferences:

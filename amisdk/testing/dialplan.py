@@ -146,7 +146,12 @@ class Dialplan:
     def _dial(self, channel: Channel, arguments: list[str]) -> None:
         destination, *rest = arguments
         timeout = seconds_in(rest[0]) if rest else None
-        dial(self.world, channel, destination.partition("&")[0], timeout=timeout)
+        first = destination.partition("&")[0]
+        if self.world.devices.get(device_of(first)) == "UNAVAILABLE":
+            channel.variables["DIALSTATUS"] = "CHANUNAVAIL"
+            self.world.hang_up(channel, 20)
+        else:
+            dial(self.world, channel, first, timeout=timeout)
 
     def _refuse(self, channel: Channel, cause: int) -> None:
         self.world.set_state(channel, 7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-from .calls import Call, dial
+from .calls import Call, device_of, dial
 from .channels import Values
 from .reading import variables_in
 from .request import Play, Request, is_true, number_in
@@ -54,6 +54,9 @@ class Originates:
         return user.may_send(["system"]) or not any(word in name for word in DANGEROUS)
 
     def _begin(self, ask: Request, outcome: asyncio.Future[bool]) -> None:
+        if self.world.devices.get(device_of(ask["Channel"])) == "UNAVAILABLE":
+            self._fail(ask, outcome)
+            return
         variables = dict(pair for one in ask.headers.all("Variable") for pair in variables_in(one))
         timeout = number_in(ask["Timeout"], TIMEOUT) / 1000
         dial(
@@ -92,22 +95,31 @@ class Originates:
             self.world.dialplan.run(channel, context, ask["Exten"])
 
     def _failed(self, ask: Request, outcome: asyncio.Future[bool], call: Call) -> None:
+        own: Values = {"Reason": REASONS.get(call.dial_status or "", 0)}
+        if ask["CallerID"]:
+            own["CallerIDNum"] = call.callee.caller_id_num
+            own["CallerIDName"] = call.callee.caller_id_name
+        self._fail(ask, outcome, own)
+
+    def _fail(
+        self, ask: Request, outcome: asyncio.Future[bool], values: Values | None = None
+    ) -> None:
         settle(outcome, False)
         own = {
             "Response": "Failure",
             "Channel": ask["Channel"],
-            "Reason": REASONS.get(call.dial_status or "", 0),
+            "Reason": 0,
             "Uniqueid": NOTHING,
-            "CallerIDNum": call.callee.caller_id_num if ask["CallerID"] else NOTHING,
-            "CallerIDName": call.callee.caller_id_name if ask["CallerID"] else NOTHING,
+            "CallerIDNum": NOTHING,
+            "CallerIDName": NOTHING,
         }
-        self._tell(ask, own)
+        self._tell(ask, {**own, **(values or {})})
 
     def _tell(self, ask: Request, values: Values) -> None:
         if not is_true(ask["Async"]):
             return
         goal = ("Application", "Data") if ask["Application"] else ("Context", "Exten")
-        told = {key: ask[key] for key in goal if ask[key]}
+        told = {key: ask[key] for key in goal}
         own = {"ActionID": ask.action_id} if ask.action_id else {}
         self.world.tell("OriginateResponse", {**own, **values, **told})
 

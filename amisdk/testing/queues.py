@@ -22,7 +22,7 @@ RETRY = 5.0
 """Seconds after which members who did not answer are asked again."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Member:
     """Who answers the callers of a queue."""
 
@@ -61,6 +61,9 @@ class Member:
     def unpause(self) -> None:
         """Have the member go on, and tell about it."""
         self.queue.pause(self, False, "")
+
+    def __repr__(self) -> str:
+        return f"<Member {self.interface} of {self.queue.name}{', paused' if self.paused else ''}>"
 
     def values(self) -> Values:
         """Return what events tell about the member."""
@@ -377,3 +380,7 @@ class Queue:
             "Callers": len(self.callers), "HoldTime": self.hold_time, "TalkTime": self.talk_time,
             "LongestHoldTime": longest,
         }  # fmt: skip
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.members)} members, {len(self.callers)} waiting"
+        return f"<Queue {self.name}: {counts}>"

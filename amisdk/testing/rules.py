@@ -73,7 +73,7 @@ class Rule:
         """Answer with a single reply.
 
         Args:
-            message: Its Message.
+            message: Its Message; without it, the real server's when it has carried it out.
             response: Its Response.
             headers: Further headers, by their names on the wire.
             **fields: Fields of the action's reply class.
@@ -87,12 +87,20 @@ class Rule:
             if field not in kind.model_fields:
                 raise TypeError(_no_field(kind, field))
         written = _written(kind, fields) if fields else []
-        extra = headers.items() if isinstance(headers, Mapping) else headers
-        said = [] if message is None else [("Message", message)]
-        if message is None and issubclass(kind, OutputReply):
-            said = [("Message", "Command output follows")]
-        pairs = [*said, *written, *extra]
-        return self._be(lambda ask: ask.respond(response, *pairs))
+        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        extra: Told = [*written, *((str(key), value) for key, value in pairs)]
+
+        def answer(ask: Request) -> None:
+            said = message
+            if said is None and response == "Success" and shape is None:
+                recorded = ask.dialect.reply(self.name)
+                said = dict(recorded.headers).get("Message") if recorded is not None else None
+            if said is None and issubclass(kind, OutputReply):
+                said = "Command output follows"
+            own = [] if said is None else [("Message", said)]
+            ask.respond(response, *own, *extra)
+
+        return self._be(answer)
 
     def error(self, message: str) -> Self:
         """Answer with an Error."""

@@ -95,6 +95,19 @@ async def an_originate_that_nobody_answers(desk: Observer) -> None:
     assert desk.every(events.DialEnd) == []
 
 
+@scenario("OriginateResponse")
+async def an_originate_to_a_phone_that_is_not_there(desk: Observer) -> None:
+    call = actions.Originate(channel="PJSIP/6004", application="Echo")
+    with pytest.raises(errors.OriginateFailed) as caught:
+        await desk.ami.originate(call)
+    told = caught.value.event
+    assert isinstance(told, events.OriginateResponse)
+    assert (told.reason, told.channel, told.unique_id) == (0, "PJSIP/6004", None)
+    assert (told.application, told.data) == ("Echo", "")
+    await desk.send(call)
+    assert desk.every(events.DialBegin) == []
+
+
 @scenario("Hangup")
 async def an_originate_without_async(desk: Observer) -> None:
     await desk.send(originate("105", timeout=700))

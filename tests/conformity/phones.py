@@ -257,9 +257,8 @@ async def a_click_to_call(desk: Observer) -> None:
         assert (new.account_code, new.caller_id_name) == ("shop", "Shop")
         await desk.send(actions.Hangup(channel=caller))
         await ended(desk, caller, callee)
-        order = [
-            one.ami_name
-            for one in desk.seen
-            if isinstance(one, (events.DialBegin, events.DialEnd, events.OriginateResponse))
-        ]
-    assert order == ["DialBegin", "DialEnd", "OriginateResponse", "DialBegin", "DialEnd"]
+    # OriginateResponse takes another way: it may be before the DialEnd or after the next DialBegin.
+    order = [
+        one.ami_name for one in desk.seen if isinstance(one, (events.DialBegin, events.DialEnd))
+    ]
+    assert order == ["DialBegin", "DialEnd", "DialBegin", "DialEnd"]

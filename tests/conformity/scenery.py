@@ -73,6 +73,7 @@ def fake_pbx(major: int) -> Iterator[Pbx]:
     )
     for exten, manner in EXTENSIONS.items():
         server.extension(exten, context="scenarios", **manner)
+    server.device("PJSIP/6004", "UNAVAILABLE")
     server.variables["COMPANY"] = "Example Ltd"
     support = server.queue("support")
     support.members.clear()

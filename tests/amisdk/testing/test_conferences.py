@@ -128,3 +128,10 @@ def test_the_application_joins(watch: Watch) -> None:
     join = actions.Originate(channel="PJSIP/1", application="ConfBridge", data="77")
     watch.ami.originate(join)
     assert [one.channel.device for one in watch.server.conference("77").participants] == ["PJSIP/1"]
+
+
+def test_it_shows_who_is_there(watch: Watch) -> None:
+    conference = watch.server.conference("900")
+    guest = conference.join("PJSIP/6001", muted=True)
+    assert repr(conference) == "<Conference 900: 1 participants>"
+    assert repr(guest) == f"<Participant {guest.channel.name} of 900, muted>"

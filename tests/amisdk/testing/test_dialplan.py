@@ -102,3 +102,12 @@ def test_a_mistake_in_a_manner_is_told() -> None:
     with pytest.raises(TypeError, match="quene"):
         FakeAsterisk().extension("1", quene="support")
     assert Manner(queue="x").answer is True
+
+
+def test_a_phone_that_is_not_there_cannot_be_dialled(watch: Watch) -> None:
+    watch.server.device("PJSIP/6002", "UNAVAILABLE")
+    watch.server.extension("100", dial="PJSIP/6002")
+    caller = watch.server.incoming("PJSIP/trunk", "100")
+    assert (caller.gone, caller.cause) == (True, 20)
+    assert caller.variables["DIALSTATUS"] == "CHANUNAVAIL"
+    assert watch.every(events.DialBegin) == []

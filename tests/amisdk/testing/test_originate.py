@@ -166,3 +166,13 @@ def test_some_applications_take_the_right_to_the_system(version: int, words: str
                 watch.send(action)
             else:
                 assert watch.refusal(action) == f"Originate Access Forbidden: {words}"
+
+
+def test_a_phone_that_is_not_there_has_no_channel(watch: Watch) -> None:
+    watch.server.device("PJSIP/6002", "UNAVAILABLE")
+    watch.forget()
+    with pytest.raises(errors.OriginateFailed):
+        watch.ami.originate(actions.Originate(channel="PJSIP/6002", application="Echo"))
+    told = watch.the(events.OriginateResponse)
+    assert (told.reason, told.channel, told.data) == (0, "PJSIP/6002", "")
+    assert watch.names == ["OriginateResponse"]

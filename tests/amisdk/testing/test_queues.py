@@ -138,6 +138,8 @@ def test_a_member_is_paused_and_goes_on(watch: Watch, queue: Queue) -> None:
     member.pause("lunch")
     caller = queue.join("PJSIP/trunk")
     assert (caller.waiting, member.paused, member.reason) == (True, True, "lunch")
+    assert repr(queue) == "<Queue sales: 1 members, 1 waiting>"
+    assert repr(member) == "<Member PJSIP/7001 of sales, paused>"
     member.unpause()
     assert (caller.waiting, member.paused, member.reason) == (False, False, "")
     told = [(one.paused, one.paused_reason) for one in watch.every(events.QueueMemberPause)]

@@ -209,3 +209,11 @@ def test_a_list_without_its_end_is_no_answer(watch: Watch) -> None:
 def test_a_rule_is_about_an_action(watch: Watch, kind: Any) -> None:
     with pytest.raises(TypeError, match="is no action"):
         watch.server.on(kind)
+
+
+def test_a_reply_has_the_message_of_the_real_server_unless_the_test_has_one(watch: Watch) -> None:
+    rule = watch.server.on(actions.MailboxCount).reply(new_messages=3)
+    reply = watch.send(actions.MailboxCount(mailbox="6001"))
+    assert (reply.message, reply.new_messages) == ("Mailbox Message Count", 3)
+    rule.reply("Three", new_messages=3)
+    assert watch.send(actions.MailboxCount(mailbox="6001")).message == "Three"
