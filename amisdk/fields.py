@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar, Union, get_args
 
 from pydantic import (
@@ -148,10 +149,14 @@ Clock = Annotated[int, BeforeValidator(_seconds)]
 """A duration, written hh:mm:ss by the server, in seconds."""
 
 
+@lru_cache(maxsize=512)
+def _split_text(text: str) -> tuple[str, ...]:
+    # Nearly every event has Privilege, and there are few different ones.
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 def _split(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
+    return _split_text(value) if isinstance(value, str) else value
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]

@@ -165,7 +165,12 @@ class Framer:
                 return
 
     def _decode(self, part: bytes, frames: list[str]) -> None:
-        for frame in part.decode(self._encoding, "surrogateescape").split("\r\n\r\n"):
+        decoded = part.decode(self._encoding, "surrogateescape")
+        cut = decoded.split("\r\n\r\n")
+        if len(decoded) < self._many and not decoded.endswith("\r\n") and min(cut) >= " ":
+            frames += cut  # as nearly always: no frame is empty, none begins with a CRLF
+            return
+        for frame in cut:
             # Three or more CRLF in a row: beside the end of a message, stray blank lines.
             body = frame.removeprefix("\r\n")
             if len(body) < len(frame):
