@@ -33,11 +33,10 @@ from .fields import (
     unescape,
 )
 from .headers import split_header
+from .scan import NOTHING, scan
 
-__all__ = ["NOTHING", "Reader", "Writer", "reader_of", "writer_of"]
+__all__ = ["Reader", "Writer", "reader_of", "writer_of"]
 
-NOTHING = frozenset({"", "<unknown>", "<none>", "(null)"})
-"""What the server writes for "nothing", in any field."""
 _NO_VALUE = frozenset({"none", "unknown", "n/a", "-none-", "nan", "never", "default"})
 """Words that stand for "nothing" where a number, a truth value or a time is due."""
 _KNOWN_WORDS = frozenset({"0", "off", "f", "false", "n", "no", "1", "on", "t", "true", "y", "yes"})
@@ -65,8 +64,11 @@ def _wire_name(name: str, field: FieldInfo) -> str:
     return field.serialization_alias or name
 
 
+_Taker = Callable[[dict[str, Any], str], None]
+
+
 class Reader:
-    """Reads a frame into the arguments of a class's validator."""
+    """Reads a frame into the arguments of a class's validator, and keeps that at hand."""
 
     __slots__ = (
         "_absent",
@@ -74,15 +76,19 @@ class Reader:
         "_limit",
         "_loose",
         "_pairs",
+        "_plain",
         "_repeated",
         "_second",
-        "_special",
+        "_seen",
+        "_takers",
         "_texts",
         "_words",
         "spellings",
+        "validate",
     )
 
     def __init__(self, model: type[BaseModel]) -> None:
+        self.validate = model.__pydantic_validator__.validate_python
         self.spellings: dict[str, str] = {}
         """Header name as spelled by the server, to field name; "" where there is no field."""
         self._loose: dict[str, str] = {}
@@ -123,24 +129,27 @@ class Reader:
                     self._words[name] = dict(zip(mark.both(), ("true", "false"), strict=True))
             if nothing is not NOTHING:
                 self._absent[name] = nothing
-        self._special = self._repeated.union(self._absent, self._words, self._second)
+        special = self._repeated.union(self._absent, self._words, self._second)
+        self._takers = {field: self._taker(field) for field in special}
+        self._plain = {
+            header: field for header, field in self.spellings.items() if field not in self._takers
+        }
+        """The spellings of fields that need no thought, and of headers that are no field."""
+        self._seen: list[str] = []
         self._limit = _LEARNED_PER_FIELD * len(self.spellings) + 64
 
     def read(self, frame: str) -> dict[str, Any]:
         """Return field name to raw text, for every header that is a field and has a value."""
         data: dict[str, Any] = {}
-        spellings, special = self.spellings, self._special
-        for line in frame.split("\r\n"):
+        for line in scan(frame, self._plain, data, self._seen):
             key, mark, value = line.partition(": ")
-            field = spellings.get(key)
-            if field is None or not mark:
+            field = self.spellings.get(key) if mark else None
+            if field is None:
                 field, value = self._learn(line)
-            if not field:
-                continue
-            if field in special:
-                self._read_special(data, field, value)
-            elif value not in NOTHING:
-                # The first one wins, as in the server; `issues` tells of the others.
+            take = self._takers.get(field)
+            if take is not None:
+                take(data, value)
+            elif field and value not in NOTHING:
                 data.setdefault(field, value)
         if self._escaped and "\\" in frame:
             for field in self._escaped.intersection(data):
@@ -150,17 +159,34 @@ class Reader:
                 )
         return data
 
-    def _read_special(self, data: dict[str, Any], field: str, value: str) -> None:
+    def _taker(self, field: str) -> _Taker:
+        """Return what takes the texts of a field that is not just a text."""
+        nothing, words = self._absent.get(field, NOTHING), self._words
+        second = self._second.get(field, field)
+
+        def take_pair(data: dict[str, Any], value: str) -> None:
+            name, _, text = value.partition("=")
+            take_one_more(data, f"{name}=" if text in nothing else value)
+
+        def take_one_more(data: dict[str, Any], value: str) -> None:
+            held = data.get(field)
+            if held is None:
+                data[field] = [value]
+            else:
+                held.append(value)
+
+        def take(data: dict[str, Any], value: str) -> None:
+            if value in nothing:
+                return
+            # The first one wins, as in the server; `issues` tells of the others.
+            into = second if field in data else field
+            if into in words:
+                value = words[into].get(value.lower(), value)
+            data.setdefault(into, value)
+
         if field in self._repeated:
-            if field in self._pairs and field in self._absent:
-                name, _, text = value.partition("=")
-                value = f"{name}=" if text in self._absent[field] else value
-            data.setdefault(field, []).append(value)
-        elif value not in self._absent.get(field, NOTHING):
-            if field in data:
-                field = self._second.get(field, field)
-            words = self._words.get(field)
-            data.setdefault(field, words.get(value.lower(), value) if words else value)
+            return take_pair if field in self._pairs and field in self._absent else take_one_more
+        return take
 
     def _learn(self, line: str) -> tuple[str, str]:
         key, value = split_header(line)
@@ -175,6 +201,8 @@ class Reader:
                 field = self._loose.get(_bare(key), "")
             if len(self.spellings) < self._limit:
                 self.spellings[key] = field
+                if field not in self._takers:
+                    self._plain[key] = field
         return field, value
 
     def field_of(self, header: str) -> str:

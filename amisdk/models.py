@@ -76,9 +76,9 @@ class Message(BaseModel):
     @classmethod
     def from_frame(cls, frame: str) -> Self:
         """Make the object from a message's text, without the blank line at its end."""
-        data = reader_of(cls).read(frame)
-        message: Self = cls.__pydantic_validator__.validate_python(data)
-        vars(message)["_frame"] = frame
+        reader = reader_of(cls)
+        message: Self = reader.validate(reader.read(frame))
+        message.__dict__["_frame"] = frame  # pyright: ignore[reportIndexIssue]
         return message
 
     @cached_property

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 FLOORS = [
-    {"lazy", "errors", "headers", "logs", "stats", "backoff", "transcripts"},
+    {"lazy", "errors", "headers", "logs", "stats", "backoff", "transcripts", "scan", "_scan"},
     {"fields", "info", "rules", "lifecycle", "mailbox", "handlers"},
     {"codec", "secrecy"},
     {"models"},

@@ -23,10 +23,11 @@ from typing import Any
 
 from amisdk_models import registry
 
-from amisdk.codec import NOTHING, reader_of
+from amisdk.codec import reader_of
 from amisdk.headers import header, split_header
 from amisdk.info import ActionInfo
 from amisdk.models import ConfigReply, Message, RawReply, Reply, TextReply, UnknownEvent
+from amisdk.scan import NOTHING
 from amisdk.transcripts import Side, Transcript
 from tests.live.proxy import Said
 from tests.live.support import FREE_HEADERS

@@ -1,0 +1,36 @@
+"""Builds amisdk/_scan.c where there is a compiler; without one amisdk is pure Python."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class Hook(BuildHookInterface):  # type: ignore[type-arg]
+    """What hatch calls before it puts a wheel together, also for an editable install."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+        """Compile, if it can be done."""
+        if os.environ.get("AMISDK_PURE"):
+            return
+        try:
+            self._compile()
+        except Exception as error:  # noqa: BLE001 - setuptools has no base class for its errors
+            self.app.display_warning(f"amisdk will be pure Python: {error}")
+            return
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True
+        build_data["artifacts"] += ["amisdk/_scan*.so", "amisdk/_scan*.pyd"]
+
+    def _compile(self) -> None:
+        from setuptools import Distribution, Extension
+        from setuptools.command.build_ext import build_ext
+
+        os.chdir(self.root)
+        scan = Extension("amisdk._scan", ["amisdk/_scan.c"])
+        command = build_ext(Distribution({"name": "amisdk", "ext_modules": [scan]}))
+        command.inplace = True
+        command.ensure_finalized()
+        command.run()
