@@ -8,7 +8,8 @@ CORE := exchange link login mailbox session wire
 SECONDS ?= 60
 RUNS ?= -1
 
-.PHONY: demo test coverage soak fuzz conformance generate check docs picture lint types asterisk asterisk-down clean
+.PHONY: demo test coverage soak fuzz conformance bench generate check docs picture lint types asterisk asterisk-down \
+  clean
 
 demo: generate  ## run the demonstration: make demo [AMI=user:secret@host:5038] [CHANNEL=PJSIP/6001]
 	$(BIN)/python examples/demo.py "$(AMI)" "$(CHANNEL)"
@@ -28,6 +29,9 @@ fuzz: $(FUZZ)/.ready  ## look for bytes that break the core: make fuzz [SECONDS=
 
 conformance: $(READY)  ## run the live tests, and write what they prove: docs/conformance.md
 	AMISDK_REQUIRE_ASTERISK=1 $(BIN)/pytest tests/live --conformance
+
+bench: $(READY)  ## measure all clients, about 20 minutes: docs/benchmarks.md; make bench QUICK=1 to try it
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(NOTE),--note "$(NOTE)")
 
 generate: $(READY)  ## write generated/ and the spec's JSON Schema from spec/
 	$(BIN)/amisdk-codegen schema spec/schema.json

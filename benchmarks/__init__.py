@@ -1,0 +1,1 @@
+"""Measures amisdk beside the other clients; ``make bench`` writes docs/benchmarks.md."""
