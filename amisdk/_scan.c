@@ -76,50 +76,59 @@ static int put(PyObject *frame, Py_ssize_t start, Py_ssize_t end, PyObject *fiel
     return result < 0 ? -1 : 0;
 }
 
+/* Have the value from start to end taken; 0 if that is done. */
+static int hand(PyObject *frame, Py_ssize_t start, Py_ssize_t end, PyObject *take, PyObject *data)
+{
+    PyObject *value = PyUnicode_Substring(frame, start, end);
+    PyObject *result = NULL;
+    if (value != NULL)
+        result = PyObject_CallFunctionObjArgs(take, data, value, NULL);
+    Py_XDECREF(value);
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
 static PyObject *scan(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
-    if (count != 4 || !PyUnicode_Check(args[0]) || !PyDict_Check(args[1]) ||
-        !PyDict_Check(args[2]) || !PyList_Check(args[3])) {
-        PyErr_SetString(PyExc_TypeError, "scan takes a str, two dicts and a list");
+    if (count != 6 || !PyUnicode_Check(args[0]) || !PyDict_Check(args[1]) ||
+        !PyDict_Check(args[2]) || !PyDict_Check(args[4]) || !PyList_Check(args[5])) {
+        PyErr_SetString(PyExc_TypeError, "scan takes a str, two dicts, a function, a dict, a list");
         return NULL;
     }
-    PyObject *frame = args[0], *plain = args[1], *data = args[2], *seen = args[3];
-    PyObject *others = PyList_New(0);
-    if (others == NULL)
-        return NULL;
+    PyObject *frame = args[0], *plain = args[1], *special = args[2];
+    PyObject *other = args[3], *data = args[4], *seen = args[5];
     Py_ssize_t length = PyUnicode_GET_LENGTH(frame), start = 0;
     for (Py_ssize_t number = 0; start <= length; number++) {
         Py_ssize_t end = line_end(frame, start, length);
         Py_ssize_t mark = end < 0 ? -1 : colon(frame, start, end);
         if (mark < 0)
-            goto failed;
+            return NULL;
         PyObject *name = name_at(frame, start, mark, seen, number);
         if (name == NULL)
-            goto failed;
-        PyObject *field = PyDict_GetItemWithError(plain, name); /* borrowed */
-        int result = 0;
-        if (field != NULL) {
+            return NULL;
+        PyObject *field = PyDict_GetItemWithError(plain, name), *take = NULL; /* borrowed */
+        if (field == NULL && mark < end && !PyErr_Occurred())
+            take = PyDict_GetItemWithError(special, name);
+        int result = PyErr_Occurred() ? -1 : 0;
+        if (result == 0 && (field != NULL || take != NULL))
             result = remember(seen, number, name);
-            if (result == 0 && PyUnicode_Check(field) && PyUnicode_GET_LENGTH(field) > 0)
-                result = put(frame, mark + 2, end, field, data);
+        if (result == 0 && field != NULL) {
+            result = put(frame, mark + 2, end, field, data);
         }
-        else if (PyErr_Occurred()) {
-            result = -1;
+        else if (result == 0 && take != NULL) {
+            Py_INCREF(take);
+            result = hand(frame, mark + 2, end, take, data);
+            Py_DECREF(take);
         }
-        else {
-            PyObject *line = PyUnicode_Substring(frame, start, end);
-            result = line == NULL ? -1 : PyList_Append(others, line);
-            Py_XDECREF(line);
+        else if (result == 0) {
+            result = hand(frame, start, end, other, data);
         }
         Py_DECREF(name);
         if (result < 0)
-            goto failed;
+            return NULL;
         start = end + 2;
     }
-    return others;
-failed:
-    Py_DECREF(others);
-    return NULL;
+    Py_RETURN_NONE;
 }
 
 static PyMethodDef methods[] = {

@@ -1,5 +1,14 @@
+from typing import Any
+
+from .scan import Taker
+
 __all__ = ["scan"]
 
 def scan(
-    frame: str, plain: dict[str, str], data: dict[str, object], seen: list[str]
-) -> list[str]: ...
+    frame: str,
+    plain: dict[str, str],
+    special: dict[str, Taker],
+    other: Taker,
+    data: dict[str, Any],
+    seen: list[str],
+) -> None: ...

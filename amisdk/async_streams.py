@@ -206,14 +206,17 @@ class AsyncHandler:
 
     async def _call_each(self) -> None:
         function, mailbox = self._function, self._inbox.mailbox
-        clock = asyncio.get_running_loop().time
+        events, clock = mailbox.events, asyncio.get_running_loop().time
         while True:
             await self._inbox.ready()
-            if not mailbox.events:
+            if not events:
                 return
             until = clock() + SLICE
-            while mailbox.events:
-                call(function, mailbox.take())
+            while events:
+                event = events.popleft()
+                if mailbox.strained:
+                    mailbox.relax()
+                call(function, event)
                 if clock() > until:
                     await asyncio.sleep(0)
                     until = clock() + SLICE

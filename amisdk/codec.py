@@ -33,7 +33,7 @@ from .fields import (
     unescape,
 )
 from .headers import split_header
-from .scan import NOTHING, scan
+from .scan import NOTHING, Taker, scan
 
 __all__ = ["Reader", "Writer", "reader_of", "writer_of"]
 
@@ -64,7 +64,8 @@ def _wire_name(name: str, field: FieldInfo) -> str:
     return field.serialization_alias or name
 
 
-_Taker = Callable[[dict[str, Any], str], None]
+def _ignore(_: dict[str, Any], __: str) -> None:
+    """Take a header that is no field."""
 
 
 class Reader:
@@ -80,6 +81,7 @@ class Reader:
         "_repeated",
         "_second",
         "_seen",
+        "_special",
         "_takers",
         "_texts",
         "_words",
@@ -131,26 +133,19 @@ class Reader:
                 self._absent[name] = nothing
         special = self._repeated.union(self._absent, self._words, self._second)
         self._takers = {field: self._taker(field) for field in special}
-        self._plain = {
-            header: field for header, field in self.spellings.items() if field not in self._takers
-        }
-        """The spellings of fields that need no thought, and of headers that are no field."""
+        self._plain: dict[str, str] = {}
+        """The spellings of fields that are just a text."""
+        self._special: dict[str, Taker] = {}
+        """The spellings of other fields, and of headers that are no field."""
+        for header, name in self.spellings.items():
+            self._note(header, name)
         self._seen: list[str] = []
         self._limit = _LEARNED_PER_FIELD * len(self.spellings) + 64
 
     def read(self, frame: str) -> dict[str, Any]:
         """Return field name to raw text, for every header that is a field and has a value."""
         data: dict[str, Any] = {}
-        for line in scan(frame, self._plain, data, self._seen):
-            key, mark, value = line.partition(": ")
-            field = self.spellings.get(key) if mark else None
-            if field is None:
-                field, value = self._learn(line)
-            take = self._takers.get(field)
-            if take is not None:
-                take(data, value)
-            elif field and value not in NOTHING:
-                data.setdefault(field, value)
+        scan(frame, self._plain, self._special, self._meet, data, self._seen)
         if self._escaped and "\\" in frame:
             for field in self._escaped.intersection(data):
                 held = data[field]
@@ -159,7 +154,24 @@ class Reader:
                 )
         return data
 
-    def _taker(self, field: str) -> _Taker:
+    def _meet(self, data: dict[str, Any], line: str) -> None:
+        """Take a header whose spelling is new, or that has no blank behind its colon."""
+        field, value = self._learn(line)
+        take = self._takers.get(field)
+        if take is not None:
+            take(data, value)
+        elif field and value not in NOTHING:
+            data.setdefault(field, value)
+
+    def _note(self, header: str, field: str) -> None:
+        """Take note of a spelling."""
+        take = self._takers.get(field) if field else _ignore
+        if take is None:
+            self._plain[header] = field
+        else:
+            self._special[header] = take
+
+    def _taker(self, field: str) -> Taker:
         """Return what takes the texts of a field that is not just a text."""
         nothing, words = self._absent.get(field, NOTHING), self._words
         second = self._second.get(field, field)
@@ -201,8 +213,7 @@ class Reader:
                 field = self._loose.get(_bare(key), "")
             if len(self.spellings) < self._limit:
                 self.spellings[key] = field
-                if field not in self._takers:
-                    self._plain[key] = field
+                self._note(key, field)
         return field, value
 
     def field_of(self, header: str) -> str:

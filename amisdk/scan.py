@@ -7,41 +7,51 @@ built. ``AMISDK_PURE=1`` in the environment takes the first one.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
 
-__all__ = ["COMPILED", "NOTHING", "pure_scan", "scan"]
+__all__ = ["COMPILED", "NOTHING", "Taker", "pure_scan", "scan"]
 
 NOTHING = frozenset({"", "<unknown>", "<none>", "(null)"})
 """What the server writes for "nothing", in any field."""
 
 
+Taker = Callable[[dict[str, Any], str], object]
+"""Takes a text into the data, in a field's own way."""
+
+
 def pure_scan(
     frame: str,
     plain: dict[str, str],
-    data: dict[str, object],
+    special: dict[str, Taker],
+    other: Taker,
+    data: dict[str, Any],
     seen: list[str],  # noqa: ARG001 - it speeds the other one up
-) -> list[str]:
-    """Take the headers that need no thought, and return the lines of the others.
+) -> None:
+    """Take all headers of a message.
 
     Args:
         frame: The message.
-        plain: Header name, as the server spells it, to field name; "" for one that is no field.
+        plain: Header name, as the server spells it, to field name.
+        special: Header name, likewise, to what takes its texts.
+        other: What takes the lines of all others, whole.
         data: Where the texts go, by field name; the first one of a field stays, and what means
             "nothing" is left out.
         seen: The names of headers, as they came last: for messages of one kind it is one list,
             which begins empty and is the function's own.
     """
-    others: list[str] = []
-    field_of = plain.get
     for line in frame.split("\r\n"):
         # A line without ": " is no header's name, and so is among the others.
         key, _, value = line.partition(": ")
-        field = field_of(key)
-        if field:
+        if key in plain:
             if value not in NOTHING:
-                data.setdefault(field, value)
-        elif field is None:
-            others.append(line)
-    return others
+                field = plain[key]
+                if field not in data:
+                    data[field] = value
+        elif key in special and len(key) < len(line):
+            special[key](data, value)
+        else:
+            other(data, line)
 
 
 scan = pure_scan

@@ -85,6 +85,9 @@ class State(enum.Enum):
     CLOSED = "closed"
 
 
+_CLOSED = State.CLOSED
+
+
 class Session:
     """The protocol's side of one connection.
 
@@ -127,6 +130,7 @@ class Session:
         """Once it is closed: the exchanges that may be tried again."""
         self._events = events
         self._dispatcher = dispatcher
+        self._routes = dispatcher.routes
         self._on_open = on_open
         self._on_close = on_close
         self._clock = clock
@@ -191,9 +195,14 @@ class Session:
         self._stats.bytes_received += len(data)
         self._stats.messages += len(frames)
         for frame in frames:
-            if self.state is State.CLOSED:
+            if self.state is _CLOSED:
                 return
-            self._receive_frame(frame)
+            if frame.startswith("Event: ") and self._follows is None:
+                # What _receive_frame would do; nearly all that comes is events.
+                end = frame.find("\r\n")
+                self._receive_event(frame, frame[7:end] if end > 0 else frame[7:])
+            else:
+                self._receive_frame(frame)
         if self._framer.error is not None:
             self._shut(self._framer.error)
 
@@ -438,9 +447,6 @@ class Session:
     def _receive_frame(self, frame: str) -> None:
         if self._follows is not None:
             self._receive_more_output(frame)
-        elif frame.startswith("Event: "):
-            end = frame.find("\r\n", 7)
-            self._receive_event(frame, frame[7:end] if end > 0 else frame[7:])
         else:
             kind, value = first_header(frame)
             match kind.lower():
@@ -555,14 +561,14 @@ class Session:
         if self._attentive and not self._look_at(name):
             return
         exchange = self._claimant(frame, name) if self._claiming else None
-        route = self._dispatcher.route(name)
+        route = self._routes.get(name) or self._dispatcher.route(name)
         if exchange is None or exchange.until_later:
             wanting = route.unsolicited
         else:
             wanting = route.replies if not exchange.done else ()
         if not wanting and exchange is None:
             return
-        event = self._class_of(name).from_frame(frame)
+        event = (self._classes.get(name) or self._class_of(name)).from_frame(frame)
         if exchange is not None:
             self._take_event(exchange, event, frame, name.lower())
         if wanting:
@@ -632,11 +638,9 @@ class Session:
             self._shut(None)  # whoever logs off by hand has wished for the end
 
     def _class_of(self, name: str) -> type[Event]:
-        found = self._classes.get(name)
-        if found is None:
-            found = self._events.get(name) or UnknownEvent
-            if len(self._classes) < _CLASSES_KEPT:
-                self._classes[name] = found
+        found = self._events.get(name) or UnknownEvent
+        if len(self._classes) < _CLASSES_KEPT:
+            self._classes[name] = found
         return found
 
     # --- the end --------------------------------------------------------------------------

@@ -154,7 +154,8 @@ class Dispatcher:
 
     def __init__(self) -> None:
         self._subscriptions: list[Subscription] = []
-        self._routes: dict[str, Route] = {}
+        self.routes: dict[str, Route] = {}
+        """The routes that `route` has worked out, by name."""
         self.pressure = Pressure()
         """The consumers that do not keep up."""
         self.pressure.on_lost = self._tell_loss
@@ -162,17 +163,17 @@ class Dispatcher:
     def add(self, subscription: Subscription) -> None:
         """Begin to deliver to a subscription."""
         self._subscriptions.append(subscription)
-        self._routes.clear()
+        self.routes.clear()
 
     def remove(self, subscription: Subscription) -> None:
         """Stop delivering to it; without effect if it is not there."""
         if subscription in self._subscriptions:
             self._subscriptions.remove(subscription)
-            self._routes.clear()
+            self.routes.clear()
 
     def route(self, name: str) -> Route:
         """Return who wants events of this name, as the server spells it."""
-        route = self._routes.get(name)
+        route = self.routes.get(name)
         if route is None:
             lowered = name.lower()
             wanting = [
@@ -184,9 +185,9 @@ class Dispatcher:
                 tuple(one for one in wanting if one.include != "replies"),
                 tuple(one for one in wanting if one.include != "unsolicited"),
             )
-            if len(self._routes) >= _ROUTES_KEPT:
-                self._routes.clear()
-            self._routes[name] = route
+            if len(self.routes) >= _ROUTES_KEPT:
+                self.routes.clear()
+            self.routes[name] = route
         return route
 
     def tell(self, event: LifecycleEvent) -> None:

@@ -76,7 +76,11 @@ class Place:
 
     def variables(self) -> dict[str, str]:
         """Return the environment variables that it is run with."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        kept = {
+            name: os.environ[name]
+            for name in ("PATH", "HOME", "LANG", "AMISDK_PURE")
+            if name in os.environ
+        }
         if self.client.node:
             modules = str(self.home / "node_modules")
             return {**kept, "NODE_PATH": modules, "MEASURE": str(SCRIPTS / "measure.js")}

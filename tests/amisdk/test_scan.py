@@ -4,17 +4,32 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amisdk import scan as module
-from amisdk.scan import NOTHING, pure_scan
+from amisdk.scan import NOTHING, Taker, pure_scan
 
-Scan = Callable[[str, dict[str, str], dict[str, object], list[str]], list[str]]
+Scan = Callable[..., None]
 
-PLAIN = {"Event": "", "Channel": "channel", "Cause-txt": "cause_txt", "Zoë": "zoe", "名": "name"}
+
+def take(data: dict[str, Any], text: str) -> None:
+    data.setdefault("items", []).append(text)
+
+
+def keep(data: dict[str, Any], line: str) -> None:
+    data.setdefault("others", []).append(line)
+
+
+def ignore(_: dict[str, Any], __: str) -> None:
+    pass
+
+
+PLAIN = {"Channel": "channel", "Cause-txt": "cause_txt", "Zoë": "zoe", "名": "name"}
+SPECIAL: dict[str, Taker] = {"Item": take, "Event": ignore}
 
 
 def compiled() -> Scan:
@@ -26,99 +41,125 @@ def compiled() -> Scan:
 
 @pytest.fixture(params=["pure", "compiled"])
 def scan(request: pytest.FixtureRequest) -> Scan:
-    """Both."""
     return pure_scan if request.param == "pure" else compiled()
 
 
-@pytest.mark.parametrize(
-    ("frame", "data", "others"),
-    [
-        ("Event: Hangup\r\nChannel: a\r\nCause-txt: b c", {"channel": "a", "cause_txt": "b c"}, []),
-        ("Channel: a\r\nChannel: b", {"channel": "a"}, []),
-        ("Channel: \r\nChannel: b", {"channel": "b"}, []),
-        ("Channel: : : ", {"channel": ": : "}, []),
-        ("Channel:  a ", {"channel": " a "}, []),
-        ("Channel:a: b", {}, ["Channel:a: b"]),
-        ("Channel:", {}, ["Channel:"]),
-        ("Channel", {}, []),
-        ("channel: a\r\nOther: b", {}, ["channel: a", "Other: b"]),
-        ("Channel: a\nb\rc\r\r\nZoë: é", {"channel": "a\nb\rc\r", "zoe": "é"}, []),
-        ("名: 值\r\nZoë: \udceb", {"name": "值", "zoe": "\udceb"}, []),
-        ("Channel: a\x00b\u2028c\x85", {"channel": "a\x00b\u2028c\x85"}, []),
-        ("", {}, [""]),
-        ("\r\n\r\n", {}, ["", "", ""]),
-        ("\r\nChannel: a\r\n", {"channel": "a"}, ["", ""]),
-        (": a", {}, [": a"]),
-        ("Channel: <unknown>", {}, []),
-        ("Channel: <none>\r\nCause-txt: (null)", {}, []),
-        ("Channel: <Un>\r\nCause-txt: (null", {"channel": "<Un>", "cause_txt": "(null"}, []),
-    ],
-)  # fmt: skip
-def test_headers_are_taken_and_the_others_returned(
-    scan: Scan, frame: str, data: dict[str, object], others: list[str]
-) -> None:
-    found: dict[str, object] = {}
-    assert scan(frame, PLAIN, found, []) == others
-    assert found == data
+def read(scan: Scan, frame: str, seen: list[str] | None = None, **data: object) -> dict[str, Any]:
+    """Scan a frame into data."""
+    scan(frame, PLAIN, SPECIAL, keep, data, [] if seen is None else seen)
+    return data
+
+
+CASES = [
+    ("Event: Hangup\r\nChannel: a\r\nCause-txt: b c", {"channel": "a", "cause_txt": "b c"}),
+    ("Channel: a\r\nChannel: b", {"channel": "a"}),
+    ("Channel: \r\nChannel: b", {"channel": "b"}),
+    ("Channel: : : ", {"channel": ": : "}),
+    ("Channel:  a ", {"channel": " a "}),
+    ("Channel:a: b", {"others": ["Channel:a: b"]}),
+    ("Channel:", {"others": ["Channel:"]}),
+    ("Channel", {}),
+    ("channel: a\r\nOther: b", {"others": ["channel: a", "Other: b"]}),
+    ("Channel: a\nb\rc\r\r\nZoë: é", {"channel": "a\nb\rc\r", "zoe": "é"}),
+    ("名: 值\r\nZoë: \udceb", {"name": "值", "zoe": "\udceb"}),
+    ("Channel: a\x00b\u2028c\x85", {"channel": "a\x00b\u2028c\x85"}),
+    ("", {"others": [""]}),
+    ("\r\n\r\n", {"others": ["", "", ""]}),
+    ("\r\nChannel: a\r\n", {"others": ["", ""], "channel": "a"}),
+    (": a", {"others": [": a"]}),
+    ("Item: a\r\nItem: \r\nChannel: b", {"items": ["a", ""], "channel": "b"}),
+    ("Item:\r\nItem", {"others": ["Item:", "Item"]}),
+    ("Channel: <none>\r\nCause-txt: (null)\r\nZoë: <unknown>", {}),
+    ("Channel: <Unknown>\r\nCause-txt: (null", {"channel": "<Unknown>", "cause_txt": "(null"}),
+]
+
+
+@pytest.mark.parametrize(("frame", "data"), CASES)
+def test_headers_are_taken_and_the_others_told(scan: Scan, frame: str, data: object) -> None:
+    assert read(scan, frame) == data
 
 
 def test_what_is_there_already_stays(scan: Scan) -> None:
-    data: dict[str, object] = {"channel": "first"}
-    assert scan("Channel: second", PLAIN, data, []) == []
-    assert data == {"channel": "first"}
+    assert read(scan, "Channel: second", channel="first") == {"channel": "first"}
 
 
 def test_every_text_for_nothing_is_left_out(scan: Scan) -> None:
     for text in NOTHING:
-        data: dict[str, object] = {}
-        assert scan(f"Channel: {text}", PLAIN, data, []) == []
-        assert data == {}
+        assert read(scan, f"Channel: {text}") == {}
 
 
-PIECES = st.sampled_from(
-    ["\r\n", "\r", "\n", ": ", ":", " ", *PLAIN, *NOTHING, "a", "é", "值", "\udceb", "Other"]
-)
+def test_all_are_taken_in_the_order_of_the_message(scan: Scan) -> None:
+    told: list[str] = []
+
+    def tell(_: dict[str, Any], text: str) -> None:
+        told.append(text)
+
+    scan("Item: a\r\nitem: b\r\nItem: c", {}, {"Item": tell}, tell, {}, [])
+    assert told == ["a", "item: b", "c"]
+
+
+def test_what_a_taker_raises_goes_on(scan: Scan) -> None:
+    def refuse(_: dict[str, Any], text: str) -> None:
+        raise ValueError(text)
+
+    for frame in ("Item: a\r\nItem: b", "a\r\nb"):
+        with pytest.raises(ValueError, match=r"^a$"):
+            scan(frame, PLAIN, {"Item": refuse}, refuse, {}, [])
+
+
+WORDS = ["\r\n", "\r", "\n", ": ", ":", " ", "a", "é", "值", "\udceb", "Other"]
+PIECES = st.sampled_from([*WORDS, *PLAIN, *SPECIAL, *NOTHING])
+FRAMES = st.lists(PIECES, max_size=30).map("".join)
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.lists(st.lists(PIECES, max_size=30).map("".join), max_size=6))
+@given(st.lists(FRAMES, max_size=6))
 def test_both_are_the_same_whatever_comes(frames: list[str]) -> None:
-    other, seen = compiled(), list[str]()
+    seen: list[str] = []
     for frame in frames:
-        pure: dict[str, object] = {}
-        fast: dict[str, object] = {}
-        assert other(frame, PLAIN, fast, seen) == pure_scan(frame, PLAIN, pure, [])
+        pure, fast = read(pure_scan, frame), read(compiled(), frame, seen)
         assert list(fast.items()) == list(pure.items())
 
 
-def test_the_one_in_c_keeps_no_more_names_than_a_message_has() -> None:
+def test_the_one_in_c_keeps_few_names() -> None:
     seen: list[str] = []
-    other = compiled()
     for _ in range(3):
-        other("\r\n".join("Channel: a" for _ in range(1000)), PLAIN, {}, seen)
+        read(compiled(), "\r\n".join("Channel: a" for _ in range(1000)), seen)
     assert 0 < len(seen) <= 64
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("a",), (b"a", {}, {}, []), ("a", [], {}, []), ("a", {}, [], []), ("a", {}, {}, ())],
+    [
+        (),
+        ("a",),
+        (b"a", {}, {}, keep, {}, []),
+        ("a", [], {}, keep, {}, []),
+        ("a", {}, [], keep, {}, []),
+        ("a", {}, {}, keep, [], []),
+        ("a", {}, {}, keep, {}, ()),
+        ("a", {}, {}, None, {}, []),
+    ],
 )
 def test_the_one_in_c_refuses_what_it_is_not_made_for(arguments: tuple[object, ...]) -> None:
-    other: Callable[..., object] = compiled()
-    with pytest.raises(TypeError, match="a str, two dicts and a list"):
-        other(*arguments)
+    with pytest.raises(TypeError):
+        compiled()(*arguments)
 
 
-def test_it_leaks_nothing() -> None:
-    other = compiled()
-    name, value = "Channel" + str(id(PLAIN)), "v" * 50
+def test_the_one_in_c_leaks_nothing() -> None:
+    name = f"Channel{id(PLAIN)}"
     plain, seen = {name: "field"}, list[str]()
-    frame = f"{name}: {value}\r\nOther: x\r\n{name}: second\r\nEvent: <unknown>"
-    other(frame, plain, {}, seen)
-    before = sys.getrefcount(name), sys.getrefcount(plain[name])
+    frame = f"{name}: {'v' * 50}\r\nOther: x\r\n{name}: second\r\nItem: <unknown>"
+
+    def once() -> None:
+        compiled()(frame, plain, SPECIAL, ignore, {}, seen)
+
+    once()
+    held = (name, plain[name], ignore, SPECIAL["Item"], frame)
+    before = [sys.getrefcount(one) for one in held]
     for _ in range(100):
-        other(frame, plain, {}, seen)
-    assert (sys.getrefcount(name), sys.getrefcount(plain[name])) == before
+        once()
+    assert [sys.getrefcount(one) for one in held] == before
 
 
 def test_the_environment_switches_it_off() -> None:

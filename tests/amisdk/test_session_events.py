@@ -119,7 +119,7 @@ def test_invented_names_do_not_fill_the_memory() -> None:
         talk.event(f"Invented{number}")
     assert len(taken) == 5000
     assert len(talk.session._classes) < 3000
-    assert len(talk.dispatcher._routes) < 3000
+    assert len(talk.dispatcher.routes) < 3000
 
 
 def test_a_handler_may_close_the_session() -> None:

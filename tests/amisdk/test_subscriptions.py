@@ -96,7 +96,7 @@ def test_names_invented_by_a_server_do_not_fill_the_memory() -> None:
     dispatcher.add(subscription([]))
     for number in range(10_000):
         assert len(dispatcher.route(f"Invented{number}").unsolicited) == 1
-    assert len(dispatcher._routes) < 3000
+    assert len(dispatcher.routes) < 3000
 
 
 def test_an_event_is_delivered_in_order_of_subscription() -> None:
