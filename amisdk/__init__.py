@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .models import Event as Event
     from .models import RawAction as RawAction
     from .models import Reply as Reply
+    from .preloading import preload as preload
     from .server import ServerInfo as ServerInfo
     from .stats import Stats as Stats
     from .streams import EventStream as EventStream
@@ -52,6 +53,7 @@ __all__ = [
     "errors",
     "events",
     "lifecycle",
+    "preload",
 ]
 
 __version__ = "0.1.0"
@@ -82,5 +84,6 @@ if not TYPE_CHECKING:
             "errors": "",
             "events": "",
             "lifecycle": "",
+            "preload": "preloading",
         },
     )

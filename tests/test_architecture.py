@@ -23,7 +23,7 @@ FLOORS = [
     {"link"},
     {"streams", "async_streams"},
     {"pump", "async_pump"},
-    {"actions", "events"},
+    {"actions", "events", "preloading"},
     {"base_client"},
     {"client", "async_client"},
     {"testing"},

@@ -27,16 +27,7 @@ def first() -> None:
 
 def models() -> None:
     """Build every generated model."""
-    if hasattr(amisdk, "preload"):
-        amisdk.preload()
-        return
-    from amisdk_models import registry
-
-    for table in (registry.ACTIONS, registry.EVENTS):
-        for name in table:
-            table[name].model_rebuild()
-    for name in registry.ACTIONS:
-        registry.ACTIONS[name].ami.reply.model_rebuild()
+    amisdk.preload()
 
 
 told: dict[str, Any] = {"wall": perf_counter() - begun}
