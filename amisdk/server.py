@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .info import ActionInfo
 
@@ -33,11 +34,16 @@ class ServerInfo:
     @property
     def major(self) -> int | None:
         """Asterisk's major version, such as 22; None if not known."""
-        found = _VERSION.match(self.version or "")
-        return int(found[1]) if found else None
+        return _major(self.version)
 
     def __str__(self) -> str:
         return f"Asterisk {self.version}" if self.version else "an Asterisk of unknown version"
+
+
+@lru_cache(maxsize=16)
+def _major(version: str | None) -> int | None:
+    found = _VERSION.match(version or "")
+    return int(found[1]) if found else None
 
 
 def absence(action: ActionInfo, server: ServerInfo) -> str | None:
