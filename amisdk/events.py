@@ -22,7 +22,8 @@ else:
             from . import models
 
             return getattr(models, name)
-        return getattr(_models, name)
+        value = globals()[name] = getattr(_models, name)  # the next time it is found at once
+        return value
 
     def __dir__():
         return sorted(__all__)
