@@ -40,7 +40,7 @@ generate: $(READY)  ## write generated/ and the spec's JSON Schema from spec/
 check: $(READY)  ## tell whether generated/ is what the spec says
 	$(BIN)/amisdk-codegen check
 
-docs: $(READY)  ## build the documentation site, strictly: build/site
+docs: $(READY)  ## build the documentation site, strictly: build/docs/site
 	$(BIN)/python docs/build.py
 
 picture: $(READY)  ## draw what README shows: docs/assets/top.svg

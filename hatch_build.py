@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -32,5 +33,7 @@ class Hook(BuildHookInterface):  # type: ignore[type-arg]
         scan = Extension("amisdk._scan", ["amisdk/_scan.c"])
         command = build_ext(Distribution({"name": "amisdk", "ext_modules": [scan]}))
         command.inplace = True
-        command.ensure_finalized()
-        command.run()
+        with TemporaryDirectory() as directory:
+            command.build_temp = command.build_lib = directory
+            command.ensure_finalized()
+            command.run()

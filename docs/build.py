@@ -1,4 +1,4 @@
-"""Builds the documentation site below build/: the pages of docs/ and the generated reference.
+"""Builds the documentation site below build/docs/: the pages of docs/ and the generated reference.
 
 Three pages live elsewhere, where people look for them in a repository; links to them are turned
 towards their place in the site. An example for asyncio gets its blocking form beside it; where
@@ -123,7 +123,7 @@ def _below(directory: str, pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def main() -> None:
     """Build where the command says."""
     parser = argparse.ArgumentParser(description="Builds the documentation site.")
-    parser.add_argument("--out", type=Path, default=ROOT / "build", help="it is emptied first")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "docs", help="it is emptied first")
     build(parser.parse_args().out)
 
 
