@@ -123,7 +123,8 @@ def _below(directory: str, pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def main() -> None:
     """Build where the command says."""
     parser = argparse.ArgumentParser(description="Builds the documentation site.")
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "docs", help="it is emptied first")
+    usual = ROOT / "build" / "docs"
+    parser.add_argument("--out", type=Path, default=usual, help="it is emptied first")
     build(parser.parse_args().out)
 
 
