@@ -161,6 +161,7 @@ def _save(proxy: Proxy, file: Path, secrets: list[str], *, anonymize: bool) -> N
         transcript = masked(Transcript.of(_notes(anonymize), said), secrets)
         if anonymize:
             transcript = anonymized(transcript)
+        path.touch(mode=0o600)  # what is said in calls is private
         transcript.save(path)
         tell(f"{path}: {_counts(said, transcript)}")
 

@@ -39,6 +39,7 @@ def test_a_session_of_its_own_is_written_down(call: Call, server: FakeAsterisk, 
     assert notes[0].startswith("Written by amisdk ")
     assert notes[1] == "Secrets are masked."
     assert server.received[-1]["Action"] == "Logoff"
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_it_goes_on_until_ctrl_c(spawn: type[Process], server: FakeAsterisk, file: Path) -> None:
