@@ -197,12 +197,15 @@ class Session:
         for frame in frames:
             if self.state is _CLOSED:
                 return
-            if frame.startswith("Event: ") and self._follows is None:
-                # What _receive_frame would do; nearly all that comes is events.
-                end = frame.find("\r\n")
-                self._receive_event(frame, frame[7:end] if end > 0 else frame[7:])
-            else:
+            if not frame.startswith("Event: ") or self._follows is not None:
                 self._receive_frame(frame)
+                continue
+            # Nearly all that comes is events, and most of these nobody wants.
+            end = frame.find("\r\n")
+            name = frame[7:end] if end > 0 else frame[7:]
+            route = self._routes.get(name)
+            if route is None or route.unsolicited or self._claiming or self._attentive:
+                self._receive_event(frame, name)
         if self._framer.error is not None:
             self._shut(self._framer.error)
 
