@@ -22,11 +22,11 @@ from benchmarks.replay import RECORDING, messages_of
 from tests.amisdk.talk import GREETING, Talk
 from tests.steps import steps
 
-TYPED = 3.8
+TYPED = 4.1
 """Steps of the typed path, for each step of splitting the lines and nothing else."""
 UNWANTED = 215
 """Steps of an event that nobody wants."""
-HANDLED = 105
+HANDLED = 130
 """Steps from a mailbox to a handler."""
 PING = 1750
 """Steps of an action, from the object to its reply."""
