@@ -1,7 +1,7 @@
 """``make bench``: measure everything, and write docs/benchmarks.md and its chart.
 
-With ``--quick`` less of it is done, in about two minutes, and the page goes to build/bench, so
-that rough figures never stand in the documentation.
+With ``--quick`` less of it is done, in about two minutes, and the page goes to the cache directory,
+so that rough figures never stand in the documentation.
 """
 
 from __future__ import annotations
@@ -96,10 +96,10 @@ def _note(missing: dict[str, str], work: Plan, name: str) -> None:
 def main() -> int:
     """Measure and write the page."""
     parser = argparse.ArgumentParser(description="Measures amisdk beside other clients.")
-    parser.add_argument("--quick", action="store_true", help="less of it, to build/bench")
+    parser.add_argument("--quick", action="store_true", help="less of it, to the cache directory")
     parser.add_argument("--note", default="", help="a sentence about the run, for its page")
     asked = parser.parse_args()
-    out = ROOT / "build" / "bench" if asked.quick else ROOT / "docs"
+    out = CACHE / "quick" if asked.quick else ROOT / "docs"
     with ExitStack() as stages:
         run = measure(stages, quick=asked.quick, note=asked.note)
     rows = list(judge(run.results))

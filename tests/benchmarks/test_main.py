@@ -24,9 +24,10 @@ def _measured_already(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(command, "measure", measure)
     monkeypatch.setattr(command, "ROOT", tmp_path)
+    monkeypatch.setattr(command, "CACHE", tmp_path / "cache")
 
 
-@pytest.mark.parametrize(("options", "place"), [([], "docs"), (["--quick"], "build/bench")])
+@pytest.mark.parametrize(("options", "place"), [([], "docs"), (["--quick"], "cache/quick")])
 def test_page_and_chart_are_written_and_a_quick_run_does_not_touch_the_documentation(
     options: list[str], place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
