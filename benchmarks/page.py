@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .goals import Row, beyond
-from .plan import SUBSCRIBED, Scale
+from .plan import BUSY, SUBSCRIBED, Scale
 from .ratios import ratio, spread
 from .replay import Replay
 from .rounds import Results
@@ -143,6 +143,14 @@ def _growth(run: Run) -> str:
         if results.all(f"{key}, traced", "amisdk")
     ]
     rows.append(("the same by tracemalloc, which slows the client", f"{' → '.join(traced)} MB"))
+    slow = [
+        f"{beyond(results, f'{key}, slowly', 'amisdk')[0]:.1f}"
+        for key in ("short list", "long list")
+        if results.all(f"{key}, slowly", "amisdk")
+    ]
+    fewer = f"{run.scale.items // 50:,} → {run.scale.items // 5:,} items"
+    what = f"list of {fewer}, {1000 * BUSY:.1f} ms of work for each, amisdk"
+    rows.append((what, f"{' → '.join(slow)} MB more than before"))
     return table(("growth", "median"), rows)
 
 

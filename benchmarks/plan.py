@@ -11,10 +11,12 @@ from .environments import CLIENTS, FLOOR, OURS, Client, NotThere, Place, prepare
 from .replay import Replay
 from .rounds import Server, Task
 
-__all__ = ["FULL", "QUICK", "SUBSCRIBED", "Plan", "Scale", "Stage", "plan"]
+__all__ = ["BUSY", "FULL", "QUICK", "SUBSCRIBED", "Plan", "Scale", "Stage", "plan"]
 
 SUBSCRIBED = ("Newchannel", "Hangup", "DialEnd", "QueueCallerJoin", "AgentConnect")
 """The names of the case that wants a few: about 14 % of the events."""
+BUSY = 0.0002
+"""Seconds that a slow consumer works on an item of a list, of which it gets a fifth as many."""
 _PINGERS = ("panoramisk", "asterisk-ami")
 """The others whose replies do not wait for a timer of their own."""
 
@@ -145,4 +147,6 @@ def _lists(ours: Place, others: list[Place], stage: Stage, items: int) -> list[T
         tasks += [Task(key, place, asked) for place in (ours, *others)]
         traced = {**asked, "trace": True}
         tasks.append(Task(f"{key}, traced", ours, traced, once=True))
+        slow = {**asked, "times": number // 5, "busy": BUSY}
+        tasks.append(Task(f"{key}, slowly", ours, slow, once=True))
     return tasks

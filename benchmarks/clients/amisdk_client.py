@@ -115,6 +115,7 @@ async def items() -> None:
         run.begin(f"list {run.times}")
         async for _ in ami.stream(actions.CoreShowChannels()):
             run.seen += 1
+            run.work()
         run.end()
         run.report(traced=tracemalloc.get_traced_memory()[1] if run.trace else None)
 

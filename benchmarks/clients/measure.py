@@ -51,6 +51,8 @@ class Run:
         """How often to do it."""
         self.handlers: int = asked.get("handlers", 1)
         self.trace: bool = asked.get("trace", False)
+        self.busy: float = asked.get("busy", 0.0)
+        """Seconds that a consumer works on each item."""
         self.seen = 0
         self.finished: Any = None
         """Called when the last event has come."""
@@ -72,6 +74,12 @@ class Run:
         if self.seen == self.expected:
             self.end()
             self.finished()
+
+    def work(self) -> None:
+        """Be busy, as a consumer that never waits."""
+        until = perf_counter() + self.busy
+        while self.busy and perf_counter() < until:
+            pass
 
     def end(self) -> None:
         """Stop the clock."""

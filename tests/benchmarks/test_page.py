@@ -38,6 +38,8 @@ def measured() -> Results:
         put(results, key, OURS, {"cpu": 1.0}, {"cpu": 1.0})
     for key in ("short list, traced", "long list, traced"):
         put(results, key, OURS, {"cpu": 1.0, "traced": 500_000})
+    for key in ("short list, slowly", "long list, slowly"):
+        put(results, key, OURS, {"cpu": 1.0, "peak": 30_720, "before": 20_480})
     put(results, "stages", OURS, {**STAGES, "4 MB": 0.1, "16 MB": 0.4})
     for key in ("import", "first", "models"):
         put(results, key, OURS, {"wall": 0.1, "loaded": []})
@@ -121,6 +123,7 @@ def test_the_page_has_a_row_for_each_goal_and_tells_what_is_missing() -> None:
     assert "| amisdk 0.1.0 | 1.50 | 667 | 30 | 1.00 / 1.00 / 1.00 |" in text
     assert "| panoramisk 1.4 | 3.00 | 333 | 30 | 2.00 / 2.00 / 2.00 |" in text
     assert "| 3.12.1 | 1500.0 | 2.00x | - | 2.00x | 2.00x |" in text
+    assert "| list of 400 → 4,000 items, 0.2 ms of work for each, amisdk | 10.0 → 10.0 MB" in text
     assert text.count("it saw 3 events of 5") == 1
 
 

@@ -128,7 +128,7 @@ def test_our_client_is_measured_where_it_sees_nothing(
 
 def test_our_client_streams_a_list(served: Served, ours: Place) -> None:
     server, _, _ = served
-    asked = {**ports(server), "case": "list", "times": 40, "trace": True}
+    asked = {**ports(server), "case": "list", "times": 40, "trace": True, "busy": 0.0001}
     figures = Task("list", ours, asked).measure()
     assert figures["seen"] == 40
     assert figures["traced"] > 0
