@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import amisdk
+from amisdk import scan
 
 from . import plan as planning
 from .chart import chart
@@ -35,6 +36,7 @@ def facts() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "Python": number_of(sys.executable),
         "amisdk": amisdk.__version__,
+        "its loop over headers": "in C" if scan.COMPILED else "in Python",
         "pydantic": version("pydantic"),
     }
 

@@ -108,10 +108,18 @@ def _list_memory(results: Results) -> Spread:
     return spread(beyond(results, "long list", "amisdk"))
 
 
+def _compiled(results: Results) -> Spread:
+    if not all(results.all("events", "amisdk", "compiled")):
+        raise ValueError("there is no compiler")
+    return _against("panoramisk")(results)
+
+
 GOALS = (
     Goal("every event typed, to a callback, against panoramisk", 2.3, _against("panoramisk")),
-    Goal("the same against asterisk-ami", 1.2, _against("asterisk-ami")),
-    Goal("the same against pystrix", 4.5, _against("pystrix")),
+    Goal("the same with nothing compiled", 2.3, _against("panoramisk", case="pure events")),
+    Goal("the same with the loop in C", 3.8, _compiled),
+    Goal("every event typed, against asterisk-ami", 1.2, _against("asterisk-ami")),
+    Goal("every event typed, against pystrix", 4.5, _against("pystrix")),
     Goal(
         "async iterator, against panoramisk's callback",
         2.0,

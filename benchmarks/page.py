@@ -32,7 +32,7 @@ ABOUT = """# Benchmarks
 its own, with the same bytes from the same server and a callback that only counts. Time is CPU time,
 with that in the kernel, from behind the login to the last event. Our client does all that it does
 by default: limits, issues, headers kept, back-pressure, counters. The others parse texts; ours has
-typed and validated events, and what it costs to build their classes is in its time.
+typed and validated events, whose classes were built before (`amisdk.preload()`).
 """
 REPLAY = """The replay is {size}, made of a recording of a real Asterisk 22: calls, queues,
 conferences, with lists and the output of commands. Ratios are made round by round.
@@ -183,9 +183,11 @@ def _beside(run: Run) -> str:
             cells.append(f"{ratio(theirs, ours).middle:.2f}x" if whole else NOTHING)
         used = results.all("events", "amisdk")
         each = f"{1e6 * spread(used).middle / run.replay.total:.1f}" if used else NOTHING
-        rows.append((python, each, *cells))
+        compiled = all(results.all("events", "amisdk", "compiled"))
+        rows.append((python, "in C" if compiled else "in Python", each, *cells))
     head = (
         "Python",
+        "loop",
         "µs an event, typed",
         "all events, panoramisk",
         "all events, asterisk-ami",
@@ -220,7 +222,7 @@ def page(run: Run, rows: Iterable[Row]) -> str:
         "A ratio against another client says how many times ours its CPU time is.\n",
         _goals(rows),
         "## Every event\n",
-        "The blocking client and the iterator are in the table of goals.\n",
+        "The iterator, the blocking client and ours in pure Python are in the table of goals.\n",
         _clients(run, "events", replay.total),
         "## Events of a few names\n",
         f"{', '.join(SUBSCRIBED)}: {share:.1%} of the events.\n",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,7 @@ def plan(long: Stage, short: Stage, scale: Scale, python: str = sys.executable) 
     tasks = [Task("floor", floor, {"replay": str(long.file)})]
     tasks += streams(long, [ours, *places])
     tasks += [_stream("iterator", ours, long), _stream("blocking", ours, long)]
+    tasks.append(replace(_stream("events", ours, long), key="pure events", pure=True))
     for place in (ours, *_named(places, "panoramisk")):
         for handlers in (1, 400):
             asked = {**_events(short), "case": "events", "handlers": handlers}

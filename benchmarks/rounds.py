@@ -66,6 +66,8 @@ class Task:
     """Another script than the client's own."""
     once: bool = False
     """Whether one round is enough: what it tells does not vary."""
+    pure: bool = False
+    """Whether ours is to run without what is compiled."""
 
     @property
     def client(self) -> str:
@@ -82,7 +84,7 @@ class Task:
         try:
             done = subprocess.run(
                 command,
-                env=self.place.variables(),
+                env=self.place.variables() | ({"AMISDK_PURE": "1"} if self.pure else {}),
                 check=False,
                 capture_output=True,
                 text=True,

@@ -31,10 +31,11 @@ def measured() -> Results:
     for client, factor in ((OURS, 1.0), (PANORAMISK, 2.0)):
         for key in ("events", "names", "nothing", "ping", "pings", "1 handlers", "400 handlers"):
             one = {"cpu": factor, "wall": factor, "peak": 30_720, "before": 20_480}
+            one["compiled"] = False
             put(results, key, client, one, {**one, "cpu": 2 * factor})
         for key in ("short list", "long list"):
             put(results, key, client, {"cpu": 1.0, "peak": 30_720, "before": 29_696})
-    for key in ("iterator", "blocking", "blocking ping"):
+    for key in ("iterator", "blocking", "blocking ping", "pure events"):
         put(results, key, OURS, {"cpu": 1.0}, {"cpu": 1.0})
     for key in ("short list, traced", "long list, traced"):
         put(results, key, OURS, {"cpu": 1.0, "traced": 500_000})
@@ -80,6 +81,14 @@ def test_what_was_not_measured_is_neither_reached_nor_missed() -> None:
     assert row.met is None
 
 
+def test_what_is_not_compiled_is_not_measured_as_compiled() -> None:
+    assert row_of(measured(), "the loop in C").figures is None
+    results = measured()
+    for figures in results._figures["events", "amisdk"]:
+        figures["compiled"] = True
+    assert row_of(results, "the loop in C").figures == Spread(2.0, 2.0, 2.0)
+
+
 def test_an_import_that_loads_pydantic_has_missed_its_goal() -> None:
     results = Results()
     put(results, "import", OURS, {"wall": 0.001, "loaded": ["pydantic"]})
@@ -122,7 +131,7 @@ def test_the_page_has_a_row_for_each_goal_and_tells_what_is_missing() -> None:
     assert "- panoramisk, names: it saw 3 events of 5" in text
     assert "| amisdk 0.1.0 | 1.50 | 667 | 30 | 1.00 / 1.00 / 1.00 |" in text
     assert "| panoramisk 1.4 | 3.00 | 333 | 30 | 2.00 / 2.00 / 2.00 |" in text
-    assert "| 3.12.1 | 1500.0 | 2.00x | - | 2.00x | 2.00x |" in text
+    assert "| 3.12.1 | in Python | 1500.0 | 2.00x | - | 2.00x | 2.00x |" in text
     assert "| list of 400 → 4,000 items, 0.2 ms of work for each, amisdk | 10.0 → 10.0 MB" in text
     assert text.count("it saw 3 events of 5") == 1
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from amisdk import scan
 from benchmarks.environments import OURS, ROOT, Client, Place
 from benchmarks.replay import Replay, cached
 from benchmarks.rounds import Failed, Results, Server, Task, in_rounds, serving, turned
@@ -105,6 +106,16 @@ def test_our_client_sees_every_event_of_the_replay(served: Served, ours: Place, 
     figures = Task(case, ours, asked).measure()
     assert figures["cpu"] > 0
     assert figures["peak"] >= figures["before"] > 0
+
+
+@pytest.mark.parametrize("pure", [True, False])
+def test_our_client_tells_whether_its_loop_is_compiled(
+    served: Served, ours: Place, pure: bool
+) -> None:
+    server, replay, _ = served
+    asked = {**ports(server), "case": "events", "expected": replay.total + 1}
+    told = Task("events", ours, asked, pure=pure).measure()["compiled"]
+    assert told is (scan.COMPILED and not pure)
 
 
 def test_our_client_sees_the_events_it_subscribed_to(served: Served, ours: Place) -> None:
