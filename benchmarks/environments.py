@@ -16,7 +16,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["CACHE", "CLIENTS", "FLOOR", "OURS", "Client", "NotThere", "Place", "prepare", "pythons"]
+__all__ = ["CACHE", "CLIENTS", "OURS", "Client", "NotThere", "Place", "prepare", "pythons"]
 
 ROOT = Path(__file__).parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "amisdk" / "bench"
@@ -47,8 +47,6 @@ class Client:
 
 
 OURS = Client("amisdk", "amisdk_client.py", f"pydantic=={version('pydantic')}")
-FLOOR = Client("floor", "floor.py", OURS.package)
-"""No client: what splitting lines costs."""
 CLIENTS = (
     Client("panoramisk", "panoramisk_client.py", "panoramisk==1.4"),
     Client("asterisk-ami", "asterisk_ami_client.py", "asterisk-ami==0.1.7"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .environments import CLIENTS, FLOOR, OURS, Client, NotThere, Place, prepare
+from .environments import CLIENTS, OURS, Client, NotThere, Place, prepare
 from .replay import Replay
 from .rounds import Server, Task
 
@@ -65,9 +65,8 @@ class Plan:
 def plan(long: Stage, short: Stage, scale: Scale, python: str = sys.executable) -> Plan:
     """Return all that is measured with an interpreter that rules."""
     places, missing = _places((*CLIENTS,), python)
-    ours, floor = prepare(OURS, python), prepare(FLOOR, python)
-    tasks = [Task("floor", floor, {"replay": str(long.file)})]
-    tasks += streams(long, [ours, *places])
+    ours = prepare(OURS, python)
+    tasks = streams(long, [ours, *places])
     tasks += [_stream("iterator", ours, long), _stream("blocking", ours, long)]
     tasks.append(replace(_stream("events", ours, long), key="pure events", pure=True))
     for place in (ours, *_named(places, "panoramisk")):
@@ -87,11 +86,10 @@ def beside(long: Stage, python: str) -> Plan:
     rivals = [client for client in CLIENTS if client.name in _PINGERS]
     places, missing = _places(tuple(rivals), python)
     try:
-        ours, floor = prepare(OURS, python), prepare(FLOOR, python)
+        ours = prepare(OURS, python)
     except NotThere as error:
         return Plan([], {**missing, OURS.name: str(error)})
-    tasks = [Task("floor", floor, {"replay": str(long.file)})]
-    tasks += streams(long, [ours, *places])
+    tasks = streams(long, [ours, *places])
     tasks += [_stream("iterator", ours, long), _stream("blocking", ours, long)]
     return Plan(tasks, missing)
 

@@ -41,7 +41,7 @@ def test_a_client_is_told_what_it_will_see() -> None:
 
 def test_each_goal_is_of_something_that_is_measured() -> None:
     results = Results()
-    named = ("cpu", "wall", "peak", "before", "4 MB", "16 MB", "compiled")
+    named = ("cpu", "wall", "peak", "before", "4 MB", "16 MB", "compiled", "whole", "floor")
     figures = dict.fromkeys(named, 1.0)
     for task in plan(STAGE, STAGE, QUICK).tasks:
         results.add(task, {**figures, "loaded": []})

@@ -145,13 +145,13 @@ def test_our_client_streams_a_list(served: Served, ours: Place) -> None:
     assert figures["traced"] > 0
 
 
-def test_stages_floor_and_start_are_measured(served: Served, ours: Place) -> None:
-    server, replay, file = served
+def test_stages_and_start_are_measured(served: Served, ours: Place) -> None:
+    server, _, file = served
     asked = {"replay": str(file)}
-    floor = Task("floor", ours, asked, "floor.py").measure()
-    assert floor["messages"] > replay.total
     stages = Task("stages", ours, asked, "stages.py").measure()
-    assert {"frame", "name", "parse", "validate", "deliver", "whole", "nobody"} < set(stages)
+    assert {"frame", "name", "parse", "validate", "deliver", "whole", "nobody", "floor"} < set(
+        stages
+    )
     for what in ("import", "first", "models"):
         told = Task(what, ours, {"what": what, **ports(server)}, "startup.py").measure()
         assert told["wall"] > 0
