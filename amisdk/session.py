@@ -364,6 +364,8 @@ class Session:
         if name.lower() == "fullybooted":
             self._setup.boots = True
             self._login.booted()
+            if self.state is State.READY:
+                self._attentive = False
             return True
         return not muted
 
