@@ -9,6 +9,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from time import monotonic
 from typing import Any, Generic, Self, TypeVar
 
 from . import logs
@@ -206,20 +207,20 @@ class AsyncHandler:
 
     async def _call_each(self) -> None:
         function, mailbox = self._function, self._inbox.mailbox
-        events, clock = mailbox.events, asyncio.get_running_loop().time
+        events = mailbox.events
         while True:
             await self._inbox.ready()
             if not events:
                 return
-            until = clock() + SLICE
+            until = monotonic() + SLICE
             while events:
                 event = events.popleft()
                 if mailbox.strained:
                     mailbox.relax()
                 call(function, event)
-                if clock() > until:
+                if monotonic() > until:
                     await asyncio.sleep(0)
-                    until = clock() + SLICE
+                    until = monotonic() + SLICE
 
     async def _await_each(self) -> None:
         while (event := await self._inbox.get()) is not None:

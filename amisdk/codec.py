@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any, get_origin
 
-from pydantic import BaseModel, SecretStr
+from pydantic import VERSION, BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from .fields import (
@@ -64,6 +64,13 @@ def _wire_name(name: str, field: FieldInfo) -> str:
     return field.serialization_alias or name
 
 
+def _validate_of(model: type[BaseModel]) -> Callable[..., Any]:
+    validate = model.__pydantic_validator__.validate_python
+    if tuple(map(int, VERSION.split(".")[:2])) >= (2, 12):
+        return validate
+    return lambda data, extra: validate(data)  # noqa: ARG005 - it did not know that yet
+
+
 def _ignore(_: dict[str, Any], __: str) -> None:
     """Take a header that is no field."""
 
@@ -90,7 +97,8 @@ class Reader:
     )
 
     def __init__(self, model: type[BaseModel]) -> None:
-        self.validate = model.__pydantic_validator__.validate_python
+        self.validate = _validate_of(model)
+        """Makes an instance of what `read` returns."""
         self.spellings: dict[str, str] = {}
         """Header name as spelled by the server, to field name; "" where there is no field."""
         self._loose: dict[str, str] = {}

@@ -21,7 +21,7 @@ from .errors import (
 from .models import Action, Event, OutputReply, Reply
 from .wire import encode
 
-__all__ = ["Deadlines", "Exchange", "failure"]
+__all__ = ["Deadlines", "Exchange", "failure", "sooner"]
 
 R = TypeVar("R", bound=Reply)
 
@@ -228,3 +228,10 @@ _REASONS = {
     "5": " (busy)",
     "8": " (congested or not available)",
 }
+
+
+def sooner(one: float | None, other: float | None) -> float | None:
+    """Return the earlier of two times; None is never."""
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)

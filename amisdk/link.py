@@ -39,7 +39,7 @@ from .errors import (
     SlowConsumer,
     TooManyPending,
 )
-from .exchange import Deadlines, Exchange
+from .exchange import Deadlines, Exchange, sooner
 from .lifecycle import Closed, Connected, Disconnected, Reconnected, Reconnecting
 from .mailbox import PATIENCE
 from .options import Options
@@ -177,12 +177,13 @@ class Link:
 
     def next_deadline(self) -> float | None:
         """Return when `expire` is due."""
-        dues = [self._deadlines.next(), self._patience]
+        earliest = self._deadlines.next()
         if self._session is not None:
-            dues.append(self._session.next_deadline())
+            earliest = sooner(earliest, self._session.next_deadline())
+        if self._patience is not None:
+            earliest = sooner(earliest, self._patience)
         if self.phase in (Phase.CONNECTING, Phase.WAITING):
-            dues.append(self._due)
-        earliest = min((due for due in dues if due is not None), default=inf)
+            earliest = sooner(earliest, self._due)
         return None if earliest == inf else earliest
 
     def expire(self) -> None:

@@ -44,7 +44,7 @@ from .errors import (
     ServerSilent,
     UnsupportedAction,
 )
-from .exchange import Deadlines, Exchange
+from .exchange import Deadlines, Exchange, sooner
 from .headers import Headers, header
 from .login import Answered, Credentials, Login
 from .models import (
@@ -237,10 +237,7 @@ class Session:
 
     def next_deadline(self) -> float | None:
         """Return when `expire` is due, on the session's clock."""
-        due, silence = self._deadlines.next(), self._silence()
-        if due is None or silence is None:
-            return silence if due is None else due
-        return min(due, silence)
+        return sooner(self._deadlines.next(), self._silence())
 
     def expire(self) -> None:
         """Fail the actions whose deadline has passed, and see whether the server is there."""

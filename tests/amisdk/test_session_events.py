@@ -102,6 +102,17 @@ def test_an_event_that_nobody_wants_is_not_made() -> None:
     assert list(talk.session._classes) == ["Newchannel"]
 
 
+def test_what_nobody_wants_is_passed_over_until_somebody_does() -> None:
+    talk = Talk()
+    talk.event("FullyBooted")  # from here on no event is looked at for the session's own sake
+    for _ in range(3):
+        talk.event("Hangup", "Channel: unseen")
+    assert talk.session._classes == {}
+    taken = talk.subscribe(events.Hangup)
+    talk.event("Hangup", "Channel: seen")
+    assert [event.channel for event in taken if isinstance(event, events.Hangup)] == ["seen"]
+
+
 def test_a_value_that_does_not_fit_costs_nothing() -> None:
     talk = Talk()
     taken = talk.subscribe()
