@@ -1,6 +1,7 @@
 """The loop over the headers: in Python and in C, word for word the same."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -169,3 +170,9 @@ def test_the_environment_switches_it_off() -> None:
         [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["False", "True"]
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no compiler, cc")
+@pytest.mark.skipif("AMISDK_PURE" in os.environ, reason="AMISDK_PURE is set")
+def test_the_one_in_c_is_there_where_there_is_a_compiler() -> None:
+    assert module.COMPILED
