@@ -1,6 +1,8 @@
 """The wheel: what is in it, and that it works in an environment with nothing else."""
 
 import importlib.metadata
+import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -38,6 +40,20 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = directory / "bin" / "python"
     _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel)
     return python
+
+
+@pytest.mark.parametrize("given", [{"CC": "false"}, {"AMISDK_PURE": "1"}], ids=["no cc", "pure"])
+def test_without_a_compiler_the_wheel_is_pure_python(given: dict[str, str], tmp_path: Path) -> None:
+    out = tmp_path / "dist"
+    sources = tmp_path / "sources"
+    # What an installation here has compiled already is not to be in it.
+    shutil.copytree(ROOT, sources, ignore=shutil.ignore_patterns(".*", "_scan.*.so", "build"))
+    command = (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, sources)
+    environ = {**os.environ, **given}
+    subprocess.run(list(map(str, command)), env=environ, capture_output=True, check=True)
+    (built,) = out.glob("*.whl")
+    assert built.name.endswith("-py3-none-any.whl")
+    assert not [name for name in zipfile.ZipFile(built).namelist() if "_scan.c" in name]
 
 
 def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
