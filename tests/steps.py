@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -16,7 +17,12 @@ def steps(work: Callable[[], object]) -> int:
     What C code does by itself is not counted, so this guards against loops and calls in Python,
     not against a slower function of C.
     """
-    return _monitored(work) if sys.version_info >= (3, 12) else _traced(work)
+    gc.collect()
+    gc.disable()  # what others have left behind may have a __del__ to be called meanwhile
+    try:
+        return _monitored(work) if sys.version_info >= (3, 12) else _traced(work)
+    finally:
+        gc.enable()
 
 
 def _traced(work: Callable[[], object]) -> int:
