@@ -5,11 +5,11 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from dataclasses import replace
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
 from .engine import Engine
+from .lifetime import Lifetime
 from .peer import Peer
 from .scripted import ScriptedServer
 
@@ -18,7 +18,7 @@ __all__ = ["Running"]
 T = TypeVar("T")
 
 
-class Running:
+class Running(Lifetime):
     """What a `FakeAsterisk` is as a server in a thread of its own."""
 
     username: str
@@ -78,36 +78,9 @@ class Running:
         """Drop all connections and stop listening. Harmless when it does not listen."""
         self._scripted.shut()
 
-    async def start(self) -> None:
-        """As `listen`; it takes a moment only."""
-        self.listen()
-
-    async def stop(self) -> None:
-        """As `shut`; it takes a moment only."""
-        self.shut()
-
-    def __enter__(self) -> Self:
-        self.listen()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._scripted.__exit__(kind, error, traceback)
-
-    async def __aenter__(self) -> Self:
-        return self.__enter__()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.__exit__(kind, error, traceback)
+    def tell_faults(self, error: BaseException | None) -> None:
+        """Raise what went wrong in the server, or note it on an error that is raised already."""
+        self._scripted.tell_faults(error)
 
     @property
     def sessions(self) -> int:

@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
 from time import monotonic
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
+from .lifetime import Lifetime
 from .peer import Peer
 
 __all__ = ["Script", "ScriptedServer"]
@@ -30,7 +30,7 @@ _PATIENCE = 10.0
 """Seconds that the thread may take to begin and to end."""
 
 
-class ScriptedServer:
+class ScriptedServer(Lifetime):
     """Plays a script to each client that connects.
 
     ::
@@ -98,40 +98,12 @@ class ScriptedServer:
         if thread.is_alive():
             raise RuntimeError("a script does not end, though it was cancelled")
 
-    async def start(self) -> None:
-        """As `listen`; it takes a moment only."""
-        self.listen()
-
-    async def stop(self) -> None:
-        """As `shut`; it takes a moment only."""
-        self.shut()
-
-    def __enter__(self) -> Self:
-        self.listen()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.shut()
+    def tell_faults(self, error: BaseException | None) -> None:
+        """Raise what a script has raised, or note it on an error that is raised already."""
         for fault in self.faults:
             if error is None:
                 raise fault
             error.add_note(f"a script raised {fault!r}")
-
-    async def __aenter__(self) -> Self:
-        return self.__enter__()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.__exit__(kind, error, traceback)
 
     # --- from other threads ---------------------------------------------------------------
 
