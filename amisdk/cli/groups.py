@@ -5,6 +5,7 @@ A list of commands, for help or completion, shows hollow ones: a name and a line
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -14,23 +15,23 @@ from typer.core import TyperCommand, TyperGroup
 __all__ = ["LazyGroup", "suggestion"]
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(TyperGroup, ABC):
     """A group whose commands are made when they are called."""
 
     noun = "command"
     """What its commands are called in messages."""
 
+    @abstractmethod
     def names(self, ctx: Any, /) -> list[str]:
         """Return the names of all commands."""
-        raise NotImplementedError
 
+    @abstractmethod
     def summary(self, ctx: Any, name: str, /) -> str:
         """Return a line of help for a command."""
-        raise NotImplementedError
 
+    @abstractmethod
     def load(self, ctx: Any, name: str, rest: list[str], /) -> Any:
         """Make a command that is called with these arguments; None if there is none."""
-        raise NotImplementedError
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names for lists of commands."""
