@@ -63,7 +63,7 @@ asterisk-down:  ## end the servers that "make asterisk" started
 clean:  ## delete what the verbs made, beside generated/
 	rm -rf .venv $(FUZZ) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 
-$(READY): pyproject.toml hatch_build.py amisdk/_scan.c
+$(READY): pyproject.toml hatch_build.py amisdk/_making.c
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "amisdk needs Python 3.11 or later; set PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -m venv .venv \
@@ -71,7 +71,7 @@ $(READY): pyproject.toml hatch_build.py amisdk/_scan.c
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-$(FUZZ)/.ready: pyproject.toml hatch_build.py amisdk/_scan.c
+$(FUZZ)/.ready: pyproject.toml hatch_build.py amisdk/_making.c
 	@$(PYTHON) -m venv $(FUZZ)
 	$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check --editable . 'atheris>=3'
 	@touch $@

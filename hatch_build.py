@@ -1,4 +1,4 @@
-"""Builds amisdk/_scan.c where there is a compiler; without one amisdk is pure Python."""
+"""Builds amisdk/_making.c where there is a compiler; without one amisdk is pure Python."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class Hook(BuildHookInterface):  # type: ignore[type-arg]
             return
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
-        build_data["artifacts"] += ["amisdk/_scan*.so", "amisdk/_scan*.pyd"]
+        build_data["artifacts"] += ["amisdk/_making*.so", "amisdk/_making*.pyd"]
 
     def _compile(self) -> None:
         from setuptools import Distribution, Extension
         from setuptools.command.build_ext import build_ext
 
         os.chdir(self.root)
-        scan = Extension("amisdk._scan", ["amisdk/_scan.c"])
-        command = build_ext(Distribution({"name": "amisdk", "ext_modules": [scan]}))
+        making = Extension("amisdk._making", ["amisdk/_making.c"])
+        command = build_ext(Distribution({"name": "amisdk", "ext_modules": [making]}))
         command.inplace = True
         with TemporaryDirectory() as directory:
             command.build_temp = command.build_lib = directory

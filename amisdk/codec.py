@@ -33,7 +33,8 @@ from .fields import (
     unescape,
 )
 from .headers import split_header
-from .scan import NOTHING, Taker, scan
+from .making import NOTHING, Plan
+from .plans import Take, entry_of, schemas_of
 
 __all__ = ["Reader", "Writer", "reader_of", "writer_of"]
 
@@ -80,6 +81,7 @@ class Reader:
 
     __slots__ = (
         "_absent",
+        "_entries",
         "_escaped",
         "_limit",
         "_loose",
@@ -87,11 +89,11 @@ class Reader:
         "_plain",
         "_repeated",
         "_second",
-        "_seen",
         "_special",
         "_takers",
         "_texts",
         "_words",
+        "plan",
         "spellings",
         "validate",
     )
@@ -143,17 +145,41 @@ class Reader:
         self._takers = {field: self._taker(field) for field in special}
         self._plain: dict[str, str] = {}
         """The spellings of fields that are just a text."""
-        self._special: dict[str, Taker] = {}
+        self._special: dict[str, Take] = {}
         """The spellings of other fields, and of headers that are no field."""
+        self._entries = {
+            name: entry_of(
+                name,
+                schema,
+                nothing=self._absent.get(name, NOTHING),
+                words=self._words.get(name, {}),
+                escaped=name in self._escaped,
+                many=self._takers[name] if name in self._repeated else None,
+            )
+            for name, schema in schemas_of(model).items()
+        }
+        self.plan: Plan | None = None
+        """How to make an instance at once; None where the class needs `read` and `validate`."""
+        if self._entries:
+            blank = dict.fromkeys((*self._entries, "_frame"))
+            self.plan = Plan(model, blank, {}, {}, [])
         for header, name in self.spellings.items():
             self._note(header, name)
-        self._seen: list[str] = []
         self._limit = _LEARNED_PER_FIELD * len(self.spellings) + 64
 
     def read(self, frame: str) -> dict[str, Any]:
         """Return field name to raw text, for every header that is a field and has a value."""
         data: dict[str, Any] = {}
-        scan(frame, self._plain, self._special, self._meet, data, self._seen)
+        for line in frame.split("\r\n"):
+            # A line without ": " is no header's name, and so is learned each time.
+            key, _, value = line.partition(": ")
+            if key in self._plain:
+                if value not in NOTHING:
+                    data.setdefault(self._plain[key], value)  # the first one wins
+            elif key in self._special and len(key) < len(line):
+                self._special[key](data, value)
+            else:
+                self._meet(data, line)
         if self._escaped and "\\" in frame:
             for field in self._escaped.intersection(data):
                 held = data[field]
@@ -178,8 +204,14 @@ class Reader:
             self._plain[header] = field
         else:
             self._special[header] = take
+        if self.plan is not None:
+            entry = self._entries[field] if field else None
+            if field and entry is None:
+                self.plan.plain[header] = field
+            else:
+                self.plan.special[header] = entry
 
-    def _taker(self, field: str) -> Taker:
+    def _taker(self, field: str) -> Take:
         """Return what takes the texts of a field that is not just a text."""
         nothing, words = self._absent.get(field, NOTHING), self._words
         second = self._second.get(field, field)

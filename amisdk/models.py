@@ -33,6 +33,7 @@ from .fields import Names, Repeated, Soft, Text, TextGiven, Verbatim
 from .headers import Headers, header, split_header
 from .info import ActionInfo, EventInfo
 from .lifecycle import Occurrence
+from .making import Plan, make
 from .secrecy import Discreet
 
 __all__ = [
@@ -77,10 +78,18 @@ class Message(BaseModel):
     def from_frame(cls, frame: str) -> Self:
         """Make the object from a message's text, without the blank line at its end."""
         reader = reader_of(cls)
-        # The reader gives nothing but fields; to look for others costs a seventh.
-        message: Self = reader.validate(reader.read(frame), extra="ignore")
-        message.__dict__["_frame"] = frame  # pyright: ignore[reportIndexIssue]
+        message: Self | None = make(frame, reader.plan)
+        if message is None:
+            # The reader gives nothing but fields; to look for others costs a seventh.
+            message = cast("Self", reader.validate(reader.read(frame), extra="ignore"))
+            vars(message)["_frame"] = frame
         return message
+
+    @classmethod
+    def short_way(cls) -> Plan | None:
+        """Return the plan by which `make` gives what `from_frame` would; None if there is none."""
+        plain = cls.from_frame.__func__ is Message.from_frame.__func__  # type: ignore[attr-defined]
+        return reader_of(cls).plan if plain else None
 
     @cached_property
     def headers(self) -> Headers:

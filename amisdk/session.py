@@ -47,11 +47,13 @@ from .errors import (
 from .exchange import Deadlines, Exchange, sooner
 from .headers import Headers, header
 from .login import Answered, Credentials, Login
+from .making import Plan, make
 from .models import (
     Event,
     EventReply,
     ListAction,
     ListReply,
+    OutputReply,
     PairsReply,
     RawAction,
     RawReply,
@@ -72,7 +74,7 @@ _END_MARKS = frozenset({"complete", "cancelled"})
 _SETUP_ACTIONS = frozenset({"events", "filter"})
 _FOLLOWS_END = "--END COMMAND--"
 _ABANDONED_KEPT = 1024
-_CLASSES_KEPT = 2048
+_KINDS_KEPT = 2048
 
 
 class State(enum.Enum):
@@ -86,6 +88,8 @@ class State(enum.Enum):
 
 
 _CLOSED = State.CLOSED
+_WORDY = (OutputReply, RawReply)
+_NONE: frozenset[str] = frozenset()
 
 
 class Session:
@@ -158,9 +162,12 @@ class Session:
         """The exchanges that nobody waits for any more, until their replies have come."""
         self._deadlines = Deadlines()
         self._started = 0
-        self._classes: dict[str, type[Event]] = {}
+        self._kinds: dict[str, tuple[Plan | None, Callable[[str], Event]]] = {}
+        """How the events of a name are made."""
         self._texts: dict[str, Exchange[Any]] = {}
         """The exchanges whose replies are raw text."""
+        self._wordy: dict[str, Exchange[Any]] = {}
+        """The exchanges whose replies may have frames that only look like events."""
         self._text: list[str] = []
         self._text_size = 0
         self._follows: tuple[Exchange[Any], list[str]] | None = None
@@ -187,25 +194,24 @@ class Session:
     def receive_data(self, data: bytes) -> None:
         """Take bytes that were read."""
         self._heard, self._asked = self._clock(), None
-        frames = self._framer.feed(data)
+        # Nearly all that comes is events, and most of these nobody wants. Nothing in these bytes
+        # answers what is asked while they are worked on: to look once who may want them is enough.
+        looking = self._claiming or self._attentive or self._wordy or self._follows is not None
+        frames = self._framer.feed(data, _NONE if looking else self._dispatcher.unwanted)
         if self.state is State.GREETING and self._framer.greeting is not None:
             self.server = ServerInfo(manager=self._framer.greeting.rpartition("/")[2])
             self.state = State.LOGIN
             self._login.begin()
         self._stats.bytes_received += len(data)
-        self._stats.messages += len(frames)
+        self._stats.messages += len(frames) + self._framer.skipped
         for frame in frames:
             if self.state is _CLOSED:
                 return
-            if not frame.startswith("Event: ") or self._follows is not None:
+            if frame.startswith("Event: ") and self._follows is None:
+                end = frame.find("\r\n")
+                self._receive_event(frame, frame[7:end] if end > 0 else frame[7:])
+            else:
                 self._receive_frame(frame)
-                continue
-            # Nearly all that comes is events, and most of these nobody wants.
-            end = frame.find("\r\n")
-            name = frame[7:end] if end > 0 else frame[7:]
-            route = self._routes.get(name)
-            if route is None or route.unsolicited or self._claiming or self._attentive:
-                self._receive_event(frame, name)
         if self._framer.error is not None:
             self._shut(self._framer.error)
 
@@ -402,6 +408,8 @@ class Session:
             self._claiming[action_id] = exchange
         if issubclass(ami.reply, TextReply):
             self._texts[action_id] = exchange
+        if issubclass(ami.reply, _WORDY):
+            self._wordy[action_id] = exchange
         self._out.append(exchange)
         if exchange.due is None:
             self._set_deadline(exchange)
@@ -436,6 +444,7 @@ class Session:
         self._pending.pop(action_id, None)
         self._claiming.pop(action_id, None)
         self._texts.pop(action_id, None)
+        self._wordy.pop(action_id, None)
         self._abandoned.pop(action_id, None)
         if self._blocking.pop(action_id, None) is not None:
             self._heard = max(self._heard, self._clock())
@@ -570,7 +579,10 @@ class Session:
             wanting = route.replies if not exchange.done else ()
         if not wanting and exchange is None:
             return
-        event = (self._classes.get(name) or self._class_of(name)).from_frame(frame)
+        plan, read = self._kinds.get(name) or self._kind_of(name)
+        event = make(frame, plan)
+        if event is None:
+            event = read(frame)
         if exchange is not None:
             self._take_event(exchange, event, frame, name.lower())
         if wanting:
@@ -639,11 +651,12 @@ class Session:
         if name == "logoff" and ready:
             self._shut(None)  # whoever logs off by hand has wished for the end
 
-    def _class_of(self, name: str) -> type[Event]:
+    def _kind_of(self, name: str) -> tuple[Plan | None, Callable[[str], Event]]:
         found = self._events.get(name) or UnknownEvent
-        if len(self._classes) < _CLASSES_KEPT:
-            self._classes[name] = found
-        return found
+        kind = found.short_way(), found.from_frame
+        if len(self._kinds) < _KINDS_KEPT:
+            self._kinds[name] = kind
+        return kind
 
     # --- the end --------------------------------------------------------------------------
 
@@ -670,6 +683,7 @@ class Session:
         self._claiming.clear()
         self._abandoned.clear()
         self._texts.clear()
+        self._wordy.clear()
         self._blocking.clear()
         why = str(error) if error is not None else "the client was closed"
         for exchange in waiting:

@@ -156,6 +156,8 @@ class Dispatcher:
         self._subscriptions: list[Subscription] = []
         self.routes: dict[str, Route] = {}
         """The routes that `route` has worked out, by name."""
+        self.unwanted: set[str] = set()
+        """First lines of events that, by these routes, nobody wants unless a reply has them."""
         self.pressure = Pressure()
         """The consumers that do not keep up."""
         self.pressure.on_lost = self._tell_loss
@@ -163,13 +165,17 @@ class Dispatcher:
     def add(self, subscription: Subscription) -> None:
         """Begin to deliver to a subscription."""
         self._subscriptions.append(subscription)
-        self.routes.clear()
+        self._forget_routes()
 
     def remove(self, subscription: Subscription) -> None:
         """Stop delivering to it; without effect if it is not there."""
         if subscription in self._subscriptions:
             self._subscriptions.remove(subscription)
-            self.routes.clear()
+            self._forget_routes()
+
+    def _forget_routes(self) -> None:
+        self.routes.clear()
+        self.unwanted.clear()
 
     def route(self, name: str) -> Route:
         """Return who wants events of this name, as the server spells it."""
@@ -186,8 +192,10 @@ class Dispatcher:
                 tuple(one for one in wanting if one.include != "unsolicited"),
             )
             if len(self.routes) >= _ROUTES_KEPT:
-                self.routes.clear()
+                self._forget_routes()
             self.routes[name] = route
+            if not route.unsolicited:
+                self.unwanted.add(f"Event: {name}")
         return route
 
     def tell(self, event: LifecycleEvent) -> None:

@@ -14,6 +14,7 @@ A *frame* is the text of one message without the blank line that ends it. Rules:
 from __future__ import annotations
 
 import re
+from codecs import lookup
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ from .errors import (
     TooManyHeaders,
 )
 from .headers import split_header
+from .making import cut
 
 __all__ = [
     "MAX_ACTION_ID",
@@ -87,10 +89,12 @@ class Framer:
         "_limits",
         "_many",
         "_max",
+        "_plain",
         "_searched",
         "error",
         "greeting",
-    )  # fmt: skip
+        "skipped",
+    )
 
     def __init__(self, encoding: str = "utf-8", limits: Limits = Limits()) -> None:
         try:
@@ -109,14 +113,24 @@ class Framer:
         self._max = limits.message
         self._many = 2 * limits.headers
         """Characters below which a frame cannot have too many headers."""
+        utf8 = lookup(encoding).name == "utf-8"
+        self._plain = min(self._max, self._many) if utf8 else 0
+        """Bytes below which no frame in them can break a limit, if they are UTF-8."""
+        self.skipped = 0
+        """How many frames the last `feed` left out."""
         self._buffer = bytearray()
         self._searched = 0
 
-    def feed(self, data: bytes) -> list[str]:
+    def feed(self, data: bytes, unwanted: set[str] | frozenset[str] = frozenset()) -> list[str]:
         """Take what was read, and return the frames that it completes.
 
         What is wrong with the bytes is in `error` afterwards; the frames before it are good.
+
+        Args:
+            data: What was read.
+            unwanted: First lines of frames that may be left out.
         """
+        self.skipped = 0
         if self.error is not None:
             return []
         buffer = self._buffer
@@ -128,7 +142,12 @@ class Framer:
         if end >= 0:
             whole = bytes(buffer[:end])
             del buffer[: end + 4]
-            self._split(whole, frames)
+            found = cut(whole, unwanted) if end < self._plain else None
+            if found is not None:
+                frames, number = found
+                self.skipped = number - len(frames)
+            else:
+                self._split(whole, frames)
         while buffer.startswith(b"\r\n"):  # a stray blank line
             del buffer[:2]
             frames.append("")
@@ -165,12 +184,7 @@ class Framer:
                 return
 
     def _decode(self, part: bytes, frames: list[str]) -> None:
-        decoded = part.decode(self._encoding, "surrogateescape")
-        cut = decoded.split("\r\n\r\n")
-        if len(decoded) < self._many and not decoded.endswith("\r\n") and min(cut) >= " ":
-            frames += cut  # as nearly always: no frame is empty, none begins with a CRLF
-            return
-        for frame in cut:
+        for frame in part.decode(self._encoding, "surrogateescape").split("\r\n\r\n"):
             # Three or more CRLF in a row: beside the end of a message, stray blank lines.
             body = frame.removeprefix("\r\n")
             if len(body) < len(frame):

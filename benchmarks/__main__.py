@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import amisdk
-from amisdk import scan
+from amisdk import making
 
 from . import plan as planning
 from .chart import chart
@@ -36,7 +36,7 @@ def facts() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "Python": number_of(sys.executable),
         "amisdk": amisdk.__version__,
-        "its loop over headers": "in C" if scan.COMPILED else "in Python",
+        "its two small functions": "in C" if making.COMPILED else "in Python",
         "pydantic": version("pydantic"),
     }
 

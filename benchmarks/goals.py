@@ -118,7 +118,7 @@ def _compiled(results: Results) -> Spread:
 GOALS = (
     Goal("every event typed, to a callback, against panoramisk", 2.3, _against("panoramisk")),
     Goal("the same with nothing compiled", 2.3, _against("panoramisk", case="pure events")),
-    Goal("the same with the loop in C", 3.8, _compiled),
+    Goal("the same with what is in C", 3.8, _compiled),
     Goal("every event typed, against asterisk-ami", 1.2, _against("asterisk-ami")),
     Goal("every event typed, against pystrix", 4.5, _against("pystrix")),
     Goal(

@@ -18,8 +18,7 @@ MARKS = {True: "yes", False: "**no**", None: "not measured"}
 STAGES = {
     "frame": "cut into messages, decode",
     "name": "find the name, the class and who wants it",
-    "parse": "split the lines, find the fields",
-    "validate": "validate with pydantic's core",
+    "make": "split the lines, find the fields, validate, make the instance",
     "deliver": "hand to the subscriber's queue",
     "whole": "the whole session in process",
     "nobody": "the whole session, nothing subscribed",

@@ -47,13 +47,13 @@ def test_without_a_compiler_the_wheel_is_pure_python(given: dict[str, str], tmp_
     out = tmp_path / "dist"
     sources = tmp_path / "sources"
     # What an installation here has compiled already is not to be in it.
-    shutil.copytree(ROOT, sources, ignore=shutil.ignore_patterns(".*", "_scan.*.so", "build"))
+    shutil.copytree(ROOT, sources, ignore=shutil.ignore_patterns(".*", "_making.*.so", "build"))
     command = (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, sources)
     environ = {**os.environ, **given}
     subprocess.run(list(map(str, command)), env=environ, capture_output=True, check=True)
     (built,) = out.glob("*.whl")
     assert built.name.endswith("-py3-none-any.whl")
-    assert not [name for name in zipfile.ZipFile(built).namelist() if "_scan.c" in name]
+    assert not [name for name in zipfile.ZipFile(built).namelist() if "_making.c" in name]
 
 
 def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:

@@ -7,7 +7,7 @@ import threading
 import tracemalloc
 from typing import Any
 
-from amisdk import AsyncClient, Client, actions, preload, scan
+from amisdk import AsyncClient, Client, actions, making, preload
 from benchmarks.clients.measure import PATIENCE, SECRET, USERNAME, Run
 
 run = Run()
@@ -32,7 +32,7 @@ async def with_callback() -> None:
     async with ami, asyncio.timeout(PATIENCE):
         run.begin()
         await done.wait()
-        run.report(lost=ami.stats.events_lost, compiled=scan.COMPILED)
+        run.report(lost=ami.stats.events_lost, compiled=making.COMPILED)
 
 
 async def with_iterator() -> None:

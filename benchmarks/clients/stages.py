@@ -11,7 +11,6 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
-from amisdk.codec import reader_of
 from amisdk.login import Credentials
 from amisdk.models import OutputReply
 from amisdk.options import Options
@@ -54,7 +53,7 @@ def dispatcher_with(deliver: Any, *names: str) -> Dispatcher:
 
 def stages() -> dict[str, float]:
     """Return the CPU seconds of each stage."""
-    spent = dict.fromkeys(("frame", "name", "parse", "validate", "deliver"), 0.0)
+    spent = dict.fromkeys(("frame", "name", "make", "deliver"), 0.0)
     waiting: list[object] = []
     dispatcher = dispatcher_with(waiting.append)
     framer = Framer()
@@ -69,10 +68,7 @@ def stages() -> dict[str, float]:
                 name = frame[7 : frame.find("\r\n", 7)]
                 named.append((classes[name], frame, dispatcher.route(name).unsolicited))
         times.append(process_time())
-        texts = [reader_of(cls).read(frame) for cls, frame, _ in named]
-        times.append(process_time())
-        pairs = zip(named, texts, strict=True)
-        events = [one[0].__pydantic_validator__.validate_python(text) for one, text in pairs]
+        events = [cls.from_frame(frame) for cls, frame, _ in named]
         times.append(process_time())
         for (_, _, wanting), event in zip(named, events, strict=True):
             dispatcher.deliver(wanting, event)

@@ -99,7 +99,35 @@ def test_an_event_that_nobody_wants_is_not_made() -> None:
     talk.event("Hangup")
     talk.event("Newchannel")
     assert names(taken) == ["Newchannel"]
-    assert list(talk.session._classes) == ["Newchannel"]
+    assert list(talk.session._kinds) == ["Newchannel"]
+
+
+def test_what_nobody_wants_is_left_out_where_it_is_cut_and_counted_all_the_same() -> None:
+    talk = Talk()
+    talk.event("FullyBooted")
+    talk.event("Hangup")
+    before, left = talk.stats.messages, talk.dispatcher.unwanted
+    assert left == {"Event: FullyBooted", "Event: Hangup"}
+    with_some = talk.subscribe("Newchannel")
+    assert left == set()
+    for _ in range(2):
+        talk.feed(b"Event: Hangup\r\n\r\nEvent: Newchannel\r\n\r\n" * 3)
+    assert names(with_some) == ["Newchannel"] * 6
+    assert talk.stats.messages == before + 12
+    assert left == {"Event: Hangup"}
+    assert talk.session._framer.skipped == 3
+
+
+def test_what_nobody_wants_is_looked_at_while_a_list_may_have_it() -> None:
+    talk = Talk()
+    talk.event("FullyBooted")
+    talk.event("CoreShowChannel")
+    listing = talk.send(actions.CoreShowChannels())
+    talk.answer(listing, "EventList: start")
+    talk.event("CoreShowChannel", "Channel: a", of=listing)
+    talk.event("CoreShowChannelsComplete", "EventList: Complete", of=listing)
+    assert listing.reply is not None
+    assert [item.channel for item in listing.reply.items] == ["a"]
 
 
 def test_what_nobody_wants_is_passed_over_until_somebody_does() -> None:
@@ -107,7 +135,7 @@ def test_what_nobody_wants_is_passed_over_until_somebody_does() -> None:
     talk.event("FullyBooted")  # from here on no event is looked at for the session's own sake
     for _ in range(3):
         talk.event("Hangup", "Channel: unseen")
-    assert talk.session._classes == {}
+    assert talk.session._kinds == {}
     taken = talk.subscribe(events.Hangup)
     talk.event("Hangup", "Channel: seen")
     assert [event.channel for event in taken if isinstance(event, events.Hangup)] == ["seen"]
@@ -129,7 +157,7 @@ def test_invented_names_do_not_fill_the_memory() -> None:
     for number in range(5000):
         talk.event(f"Invented{number}")
     assert len(taken) == 5000
-    assert len(talk.session._classes) < 3000
+    assert len(talk.session._kinds) < 3000
     assert len(talk.dispatcher.routes) < 3000
 
 

@@ -1,10 +1,13 @@
 """Replies of old servers that are raw text: CLI output, and the one of Queues."""
 
+from typing import Any
+
 import pytest
 
-from amisdk import actions
+from amisdk import RawAction, actions
 from amisdk.errors import ActionFailed, MessageTooLong, OutcomeUnknown
 from amisdk.exchange import failure
+from amisdk.models import Action, frame_of
 from amisdk.session import State
 from tests.amisdk.talk import Talk
 
@@ -48,6 +51,17 @@ def test_output_with_blank_lines_is_one_reply(text: str, step: int) -> None:
     assert ping.reply is not None
     assert ping.reply.message == "x"
     assert taken == []
+
+
+@pytest.mark.parametrize("command", [COMMAND, RawAction("Command", {"Command": "x"})])
+def test_output_that_looks_like_an_event_nobody_wants_is_no_event(command: Action[Any]) -> None:
+    talk = Talk()
+    for name in ("FullyBooted", "Hangup"):
+        talk.event(name)
+    exchange = talk.send(command, action_id="7")
+    follows(talk, "7", "one\r\n\r\nEvent: Hangup\r\n\r\ntwo\n")
+    assert exchange.reply is not None
+    assert "Event: Hangup" in frame_of(exchange.reply)
 
 
 def test_output_nobody_waits_for_any_more_is_swallowed_to_its_end() -> None:

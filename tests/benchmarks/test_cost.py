@@ -15,9 +15,9 @@ import pytest
 from amisdk import actions
 from amisdk.async_streams import AsyncHandler
 from amisdk.exchange import Exchange
+from amisdk.making import COMPILED, pure_cut, pure_make
 from amisdk.models import OutputReply
 from amisdk.restore import SessionSetup
-from amisdk.scan import COMPILED, pure_scan
 from amisdk.session import State
 from amisdk.subscriptions import Subscription
 from amisdk.wire import Framer, Limits
@@ -25,9 +25,9 @@ from benchmarks.replay import RECORDING, messages_of
 from tests.amisdk.talk import GREETING, Talk
 from tests.steps import steps
 
-TYPED = {"pure": 2.9, "compiled": 0.9}
+TYPED = {"pure": 3.1, "compiled": 0.45}
 """Steps of the typed path, for each step of splitting the lines and nothing else."""
-UNWANTED = 60
+UNWANTED = {"pure": 15, "compiled": 2}
 """Steps of an event that nobody wants."""
 HANDLED = 100
 """Steps from a mailbox to a handler."""
@@ -71,14 +71,18 @@ def cost_of_day(talk: Talk) -> int:
     return steps(lambda: feed(talk))
 
 
-@pytest.mark.parametrize("loop", ["pure", "compiled"])
-def test_a_typed_event_costs_little_more_than_splitting_its_lines(
-    loop: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if loop == "pure":
-        monkeypatch.setattr("amisdk.codec.scan", pure_scan)
+@pytest.fixture(params=["pure", "compiled"])
+def loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Have sessions work in Python, or in C."""
+    if request.param == "pure":
+        monkeypatch.setattr("amisdk.session.make", pure_make)
+        monkeypatch.setattr("amisdk.wire.cut", pure_cut)
     elif not COMPILED:
-        pytest.skip("the loop in C is not built here, or AMISDK_PURE is set")
+        pytest.skip("nothing is built in C here, or AMISDK_PURE is set")
+    return str(request.param)
+
+
+def test_a_typed_event_costs_little_more_than_splitting_its_lines(loop: str) -> None:
     talk = booted()
     seen = talk.subscribe()
     typed = cost_of_day(talk)
@@ -86,10 +90,10 @@ def test_a_typed_event_costs_little_more_than_splitting_its_lines(
     assert typed < TYPED[loop] * steps(split_all)
 
 
-def test_an_event_that_nobody_wants_is_passed_over() -> None:
+def test_an_event_that_nobody_wants_is_passed_over(loop: str) -> None:
     talk = booted()
     talk.subscribe("NeverHeardOf")
-    assert cost_of_day(talk) < UNWANTED * len(DAY)
+    assert cost_of_day(talk) < UNWANTED[loop] * len(DAY)
 
 
 def test_an_event_that_nobody_wants_costs_the_same_however_many_headers_it_has() -> None:
@@ -180,7 +184,7 @@ def test_a_handler_costs_little_beside_the_event() -> None:
 
 
 @pytest.mark.parametrize("what", ["a message", "an output"])
-def test_a_message_eight_times_as_large_does_not_cost_its_square(what: str) -> None:
+def test_a_message_four_times_as_large_does_not_cost_its_square(what: str) -> None:
     lines = b"Output: " + b"x" * 70 + b"\r\n"
 
     def read(size: int) -> Callable[[], object]:
@@ -195,10 +199,11 @@ def test_a_message_eight_times_as_large_does_not_cost_its_square(what: str) -> N
 
         return work
 
-    small, large = read(2_000_000), read(16_000_000)
-    assert steps(large) < 9 * steps(small)
-    # What C code does is not in the steps. Eight times is right, and 64 times would be the square.
-    assert fastest(large) < 32 * fastest(small)
+    # Smaller ones stay in the processor's cache, and cost too little to compare with.
+    small, large = read(4_000_000), read(16_000_000)
+    assert steps(large) < 5 * steps(small)
+    # What C code does is not in the steps. Four times is right, and 16 times would be the square.
+    assert fastest(large) < 12 * fastest(small)
 
 
 def fastest(work: Callable[[], object]) -> float:

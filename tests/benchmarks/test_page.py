@@ -16,7 +16,7 @@ from benchmarks.rounds import Results, Task
 
 REPLAY = Replay(b"x" * 1_000_000, Counter({"Hangup": 130, "VarSet": 870}))
 PANORAMISK = CLIENTS[0]
-STAGES = dict.fromkeys(("frame", "name", "parse", "validate", "deliver", "nobody"), 0.004)
+STAGES = dict.fromkeys(("frame", "name", "make", "deliver", "nobody"), 0.004)
 
 
 def put(results: Results, key: str, client: Client, *rounds: dict[str, Any]) -> None:
@@ -86,11 +86,11 @@ def test_what_was_not_measured_is_neither_reached_nor_missed() -> None:
 
 
 def test_what_is_not_compiled_is_not_measured_as_compiled() -> None:
-    assert row_of(measured(), "the loop in C").figures is None
+    assert row_of(measured(), "what is in C").figures is None
     results = measured()
     for figures in results._figures["events", "amisdk"]:
         figures["compiled"] = True
-    assert row_of(results, "the loop in C").figures == Spread(2.0, 2.0, 2.0)
+    assert row_of(results, "what is in C").figures == Spread(2.0, 2.0, 2.0)
 
 
 def test_an_import_that_loads_pydantic_has_missed_its_goal() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from amisdk import scan
+from amisdk import making
 from benchmarks.environments import OURS, ROOT, Client, Place
 from benchmarks.replay import Replay, cached
 from benchmarks.rounds import Failed, Results, Server, Task, in_rounds, serving, turned
@@ -115,7 +115,7 @@ def test_our_client_tells_whether_its_loop_is_compiled(
     server, replay, _ = served
     asked = {**ports(server), "case": "events", "expected": replay.total + 1}
     told = Task("events", ours, asked, pure=pure).measure()["compiled"]
-    assert told is (scan.COMPILED and not pure)
+    assert told is (making.COMPILED and not pure)
 
 
 def test_our_client_sees_the_events_it_subscribed_to(served: Served, ours: Place) -> None:
@@ -149,9 +149,7 @@ def test_stages_and_start_are_measured(served: Served, ours: Place) -> None:
     server, _, file = served
     asked = {"replay": str(file)}
     stages = Task("stages", ours, asked, "stages.py").measure()
-    assert {"frame", "name", "parse", "validate", "deliver", "whole", "nobody", "floor"} < set(
-        stages
-    )
+    assert {"frame", "name", "make", "deliver", "whole", "nobody", "floor"} < set(stages)
     for what in ("import", "first", "models"):
         told = Task(what, ours, {"what": what, **ports(server)}, "startup.py").measure()
         assert told["wall"] > 0

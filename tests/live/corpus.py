@@ -26,8 +26,8 @@ from amisdk_models import registry
 from amisdk.codec import reader_of
 from amisdk.headers import header, split_header
 from amisdk.info import ActionInfo
+from amisdk.making import NOTHING
 from amisdk.models import ConfigReply, Message, RawReply, Reply, TextReply, UnknownEvent
-from amisdk.scan import NOTHING
 from amisdk.transcripts import Side, Transcript
 from tests.live.proxy import Said
 from tests.live.support import FREE_HEADERS
