@@ -318,16 +318,12 @@ static int is_unwanted(const char *start, const char *end, PyObject *unwanted)
     return result;
 }
 
-static PyObject *cut(PyObject *self, PyObject *const *args, Py_ssize_t count)
+/* Return the messages from start to end and their number; None if that is not all there is. */
+static PyObject *cut_all(const char *start, const char *end, PyObject *unwanted)
 {
-    if (count != 2 || !PyBytes_Check(args[0]) || !PyAnySet_Check(args[1])) {
-        PyErr_SetString(PyExc_TypeError, "cut takes bytes and a set");
-        return NULL;
-    }
-    const char *start = PyBytes_AS_STRING(args[0]), *end = start + PyBytes_GET_SIZE(args[0]);
     if (end - start >= 2 && memcmp(end - 2, "\r\n", 2) == 0)
         Py_RETURN_NONE;
-    int choosy = PySet_GET_SIZE(args[1]) > 0;
+    int choosy = PySet_GET_SIZE(unwanted) > 0;
     Py_ssize_t number = 0;
     PyObject *frames = PyList_New(0);
     while (frames != NULL && start <= end) {
@@ -336,7 +332,7 @@ static PyObject *cut(PyObject *self, PyObject *const *args, Py_ssize_t count)
             Py_DECREF(frames);
             Py_RETURN_NONE;
         }
-        int skip = choosy ? is_unwanted(start, stop, args[1]) : 0;
+        int skip = choosy ? is_unwanted(start, stop, unwanted) : 0;
         if (skip == 0) {
             PyObject *frame = PyUnicode_DecodeUTF8(start, stop - start, "surrogateescape");
             if (frame == NULL || PyList_Append(frames, frame) < 0)
@@ -349,6 +345,26 @@ static PyObject *cut(PyObject *self, PyObject *const *args, Py_ssize_t count)
         start = stop + 4;
     }
     return frames == NULL ? NULL : Py_BuildValue("(Nn)", frames, number);
+}
+
+static PyObject *cut(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    Py_buffer view;
+    if (count != 3 || !PyByteArray_Check(args[0]) || !PyLong_Check(args[1]) ||
+        !PyAnySet_Check(args[2])) {
+        PyErr_SetString(PyExc_TypeError, "cut takes a bytearray, a length and a set");
+        return NULL;
+    }
+    if (PyObject_GetBuffer(args[0], &view, PyBUF_SIMPLE) < 0)
+        return NULL;
+    Py_ssize_t length = PyLong_AsSsize_t(args[1]);
+    PyObject *result = NULL;
+    if (length >= 0 && length <= view.len)
+        result = cut_all(view.buf, (const char *)view.buf + length, args[2]);
+    else if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, "there are not as many bytes");
+    PyBuffer_Release(&view);
+    return result;
 }
 
 static PyMethodDef methods[] = {

@@ -55,18 +55,21 @@ class Plan(NamedTuple):
     """Empty to begin with, and the function's own: what came where in the message before."""
 
 
-def pure_cut(whole: bytes, unwanted: set[str] | frozenset[str]) -> tuple[list[str], int] | None:
+def pure_cut(
+    buffer: bytearray, length: int, unwanted: set[str] | frozenset[str]
+) -> tuple[list[str], int] | None:
     """Cut bytes into messages.
 
     Args:
-        whole: Messages in UTF-8, without the blank line behind the last one.
+        buffer: Messages in UTF-8, at its beginning.
+        length: How many bytes they are, without the blank line behind the last one.
         unwanted: First lines of messages to leave out.
 
     Returns:
         The messages, and how many there were with those left out; None where there are more blank
         lines than one between two of them, which needs the general way.
     """
-    text = whole.decode("utf-8", "surrogateescape")
+    text = buffer[:length].decode("utf-8", "surrogateescape")
     frames = text.split("\r\n\r\n")
     if text.endswith("\r\n") or min(frames) < " ":
         return None

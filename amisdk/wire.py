@@ -140,9 +140,9 @@ class Framer:
         frames: list[str] = []
         end = buffer.rfind(_END, max(0, self._searched - 3))
         if end >= 0:
-            whole = bytes(buffer[:end])
+            found = cut(buffer, end, unwanted) if end < self._plain else None
+            whole = b"" if found is not None else bytes(buffer[:end])
             del buffer[: end + 4]
-            found = cut(whole, unwanted) if end < self._plain else None
             if found is not None:
                 frames, number = found
                 self.skipped = number - len(frames)

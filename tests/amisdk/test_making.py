@@ -208,23 +208,38 @@ def test_the_one_in_c_refuses_what_it_is_not_made_for(arguments: tuple[object, .
         compiled().make(*arguments)
 
 
-@pytest.mark.parametrize("arguments", [(), (b"a",), ("a", set()), (b"a", []), (b"a", None)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        (bytearray(b"a"), 1),
+        (b"a", 1, set()),
+        (bytearray(b"a"), "1", set()),
+        (bytearray(b"a"), 1, []),
+    ],
+)
 def test_the_cut_in_c_refuses_what_it_is_not_made_for(arguments: tuple[object, ...]) -> None:
     with pytest.raises(TypeError):
         compiled().cut(*arguments)
+
+
+@pytest.mark.parametrize("length", [-1, 2, 1 << 80])
+def test_the_cut_in_c_reads_nothing_that_is_not_there(length: int) -> None:
+    with pytest.raises((ValueError, OverflowError)):
+        compiled().cut(bytearray(b"a"), length, set())
 
 
 def test_the_one_in_c_leaks_nothing() -> None:
     one = plan()
     frame = "Event: a\r\nChannel: b\r\nRaw: c\\\r\nItem: d\r\nItem: e\r\nCount: 7\r\nZoë: <none>"
     unusual = f"{frame}\r\nChannel: b"
-    whole = f"{frame}\r\n\r\n{unusual}".encode()
+    whole = bytearray(f"{frame}\r\n\r\n{unusual}".encode())
 
     def once() -> None:
         compiled().make(frame, one)
         compiled().make(unusual, one)
-        compiled().cut(whole, {"Event: a"})
-        compiled().cut(whole, set())
+        compiled().cut(whole, len(whole), {"Event: a"})
+        compiled().cut(whole, len(whole), set())
 
     once()
     holders = (one, one.blank, one.plain, one.special)
@@ -262,7 +277,8 @@ CUTS: list[tuple[bytes, object]] = [
 
 @pytest.mark.parametrize(("whole", "found"), CUTS)
 def test_bytes_are_cut_into_messages(cut: Cut, whole: bytes, found: object) -> None:
-    assert cut(whole, {"Event: No"}) == found
+    for behind in (b"", b"\r\n\r\nEvent: No\r\n"):
+        assert cut(bytearray(whole + behind), len(whole), {"Event: No"}) == found
 
 
 LINES = [b"Event: No", b"Event: Yes", b"A: b", b"\r\n", b"\r\n\r\n", b"\r", b"\n", b"\xff", b"\x01"]
@@ -272,7 +288,10 @@ WHOLES = st.lists(st.sampled_from([*LINES, "é".encode()]), max_size=20).map(b""
 @settings(max_examples=500, deadline=None)
 @given(WHOLES, st.sampled_from([set[str](), {"Event: No"}, {"Event: No", "A: b", "\udcff"}]))
 def test_both_cut_the_same_whatever_comes(whole: bytes, unwanted: set[str]) -> None:
-    assert compiled().cut(whole, unwanted) == pure_cut(whole, unwanted)
+    buffer = bytearray(whole)
+    found = pure_cut(buffer, len(whole), unwanted)
+    assert compiled().cut(buffer, len(whole), unwanted) == found
+    buffer.clear()  # nobody holds it
 
 
 def test_the_environment_switches_them_off() -> None:
