@@ -99,53 +99,52 @@ def pure_make(frame: str, plan: Plan | None) -> Any:
     if plan is None:
         return None
     model, blank, plain, special, _ = plan
-    given: dict[str, Any] = {}
+    values, nothing = blank.copy(), NOTHING
+    given: set[str] = set()
+    give = given.add
     many: dict[str, tuple[Entry, list[str]]] | None = None
     for line in frame.split("\r\n"):
         key, mark, value = line.partition(": ")
         if key in plain:
-            if value not in NOTHING:
-                field = plain[key]
-                if field in given:
-                    return None
-                given[field] = value
-            continue
-        if not mark or key not in special:
-            return None
-        entry = special[key]
-        if entry is None:
-            continue
-        kind, field, known, turn = entry
-        taken: Any = value
-        if kind == VALUE:
-            taken = known.get(value, known)
-            if taken is known:
-                taken = turn(value)  # type: ignore[misc]
-            if taken is None:
+            if value in nothing:
                 continue
-            if taken is NotImplemented:
+            field = plain[key]
+            taken: Any = value
+        elif not mark or key not in special:
+            return None
+        else:
+            entry = special[key]
+            if entry is None:
+                continue
+            kind, field, known, turn = entry
+            if kind == VALUE:
+                taken = known[value] if value in known else turn(value)  # type: ignore[misc]
+                if taken is None:
+                    continue
+                if taken is NotImplemented:
+                    return None
+            elif kind == MANY:
+                many = {} if many is None else many
+                many.setdefault(field, (entry, []))[1].append(value)
+                continue
+            elif value in known:
+                continue
+            else:
+                taken = value if turn is None or "\\" not in value else turn(value)
+        if values[field] is not None:
+            return None
+        values[field] = taken
+        give(field)
+    if many is not None:
+        for field, (entry, texts) in many.items():
+            values[field] = entry[3](texts)  # type: ignore[misc]
+            give(field)
+            if values[field] is NotImplemented:
                 return None
-        elif kind == MANY:
-            many = {} if many is None else many
-            many.setdefault(field, (entry, []))[1].append(value)
-            continue
-        elif value in known:
-            continue
-        elif turn is not None and "\\" in value:
-            taken = turn(value)
-        if field in given:
-            return None
-        given[field] = taken
-    for field, (entry, texts) in (many or {}).items():
-        given[field] = entry[3](texts)  # type: ignore[misc]
-        if given[field] is NotImplemented:
-            return None
-    values = blank.copy()
-    values.update(given)
     values["_frame"] = frame
     made = _new(model)
     _set(made, "__dict__", values)
-    _set(made, "__pydantic_fields_set__", set(given))
+    _set(made, "__pydantic_fields_set__", given)
     _set(made, "__pydantic_extra__", None)
     _set(made, "__pydantic_private__", None)
     return made
