@@ -16,7 +16,17 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["CACHE", "CLIENTS", "OURS", "Client", "NotThere", "Place", "prepare", "pythons"]
+__all__ = [
+    "CACHE",
+    "CLIENTS",
+    "OURS",
+    "Client",
+    "NotThere",
+    "Place",
+    "compile_for",
+    "prepare",
+    "pythons",
+]
 
 ROOT = Path(__file__).parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "amisdk" / "bench"
@@ -104,11 +114,30 @@ def prepare(client: Client, python: str = sys.executable) -> Place:
     return Place(client, home, python)
 
 
+def compile_for(place: Place) -> None:
+    """Build what amisdk has in C for the Python of an environment, as pip does.
+
+    Raises:
+        NotThere: It cannot be built.
+    """
+    pip = [
+        str(place.home / "bin" / "python"),
+        "-m",
+        "pip",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
+    _run([*pip, "install", "--no-deps", "--editable", str(ROOT)], place.home)
+
+
 def _installing(client: Client, python: str, home: Path) -> list[list[str]]:
     if client.node:
         return [["npm", "install", "--prefix", str(home), "--no-save", client.package]]
-    pip = [str(home / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    return [[python, "-m", "venv", str(home)], [*pip, "install", client.package]]
+    return [[python, "-m", "venv", str(home)], [*_pip(home), "install", client.package]]
+
+
+def _pip(home: Path) -> list[str]:
+    return [str(home / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
 
 
 def _run(command: list[str], home: Path) -> None:

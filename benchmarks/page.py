@@ -185,7 +185,7 @@ def _beside(run: Run) -> str:
         rows.append((python, "in C" if compiled else "in Python", each, *cells))
     head = (
         "Python",
-        "loop",
+        "made",
         "µs an event, typed",
         "all events, panoramisk",
         "all events, asterisk-ami",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .environments import CLIENTS, OURS, Client, NotThere, Place, prepare
+from .environments import CLIENTS, OURS, Client, NotThere, Place, compile_for, prepare
 from .replay import Replay
 from .rounds import Server, Task
 
@@ -66,6 +66,10 @@ def plan(long: Stage, short: Stage, scale: Scale, python: str = sys.executable) 
     """Return all that is measured with an interpreter that rules."""
     places, missing = _places((*CLIENTS,), python)
     ours = prepare(OURS, python)
+    try:
+        compile_for(ours)
+    except NotThere as error:
+        missing["what is in C"] = str(error)
     tasks = streams(long, [ours, *places])
     tasks += [_stream("iterator", ours, long), _stream("blocking", ours, long)]
     tasks.append(replace(_stream("events", ours, long), key="pure events", pure=True))
@@ -89,6 +93,10 @@ def beside(long: Stage, python: str) -> Plan:
         ours = prepare(OURS, python)
     except NotThere as error:
         return Plan([], {**missing, OURS.name: str(error)})
+    try:
+        compile_for(ours)
+    except NotThere as error:
+        missing["what is in C"] = str(error)
     tasks = streams(long, [ours, *places])
     tasks += [_stream("iterator", ours, long), _stream("blocking", ours, long)]
     return Plan(tasks, missing)

@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 
 from benchmarks import environments
-from benchmarks.environments import CLIENTS, OURS, Client, NotThere, Place, prepare, pythons
+from benchmarks.environments import (
+    CLIENTS,
+    OURS,
+    Client,
+    NotThere,
+    Place,
+    compile_for,
+    prepare,
+    pythons,
+)
 
 NODE = next(client for client in CLIENTS if client.node)
 PYTHON = Client("some", "some_client.py", "some==1.0")
@@ -43,6 +52,13 @@ def test_an_environment_that_was_left_half_made_is_made_again(
             prepare(PYTHON)
     prepare(PYTHON)
     assert len(commands) == 2
+
+
+def test_what_is_in_c_is_built_by_the_python_that_runs_it(commands: list[list[str]]) -> None:
+    compile_for(prepare(OURS))
+    python, *rest = commands[-1]
+    assert python == commands[1][0]
+    assert rest[-1] == str(Path(environments.__file__).parent.parent)
 
 
 def test_why_an_installation_failed_is_told_by_its_last_line() -> None:

@@ -21,6 +21,7 @@ def _no_node(monkeypatch: pytest.MonkeyPatch) -> None:
         return Place(client, Path(), python)
 
     monkeypatch.setattr(planning, "prepare", prepare)
+    monkeypatch.setattr(planning, "compile_for", lambda place: None)
 
 
 def test_every_client_that_is_there_has_the_same_streams_and_the_others_are_named() -> None:
@@ -54,6 +55,18 @@ def test_another_python_has_fewer_clients_and_the_same_streams() -> None:
         "amisdk", "panoramisk", "asterisk-ami",
     }  # fmt: skip
     assert ("blocking", "amisdk") in keys
+
+
+def test_another_python_without_a_compiler_is_measured_with_what_is_in_python(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def compile_for(place: Place) -> None:
+        raise NotThere("no compiler")
+
+    monkeypatch.setattr(planning, "compile_for", compile_for)
+    made = beside(STAGE, "python3.13")
+    assert ("events", "amisdk") in {(task.key, task.client) for task in made.tasks}
+    assert made.missing["what is in C"] == "no compiler"
 
 
 def test_another_python_for_which_ours_cannot_be_installed_is_not_measured(
