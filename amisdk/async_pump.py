@@ -23,7 +23,7 @@ from .options import FORKED, Options, unreachable
 from .stats import Stats
 from .subscriptions import Dispatcher, Include, Wanted
 
-__all__ = ["AsyncPump", "settle"]
+__all__ = ["AsyncPump", "settle", "wake"]
 
 _DRAIN = 1.0
 """Seconds that `close` gives handlers to work on what is queued."""
@@ -36,6 +36,12 @@ _READ = 65_536
 are delivered. asyncio's own 256 KiB cost a fifth more."""
 _STALL = 0.1
 """Seconds that two turns of a loop take only if it, or the process, stood still."""
+
+
+def wake(waiter: asyncio.Future[None], _: Exchange[Any]) -> None:
+    """Tell who waits for an exchange. The future does not hold it, as it holds the future."""
+    if not waiter.done() and not waiter.get_loop().is_closed():
+        waiter.set_result(None)
 
 
 def settle(future: asyncio.Future[Any], result: object) -> None:
@@ -161,10 +167,13 @@ class AsyncPump:
         """Take bytes that were read."""
         self._reads += 1
         self.link.receive_data(data)
-        self.flush_soon()
+        if self.link.idle:
+            self._watch_clock()
+        else:  # who was answered may go on with the next action, and others with theirs
+            self.flush_soon()
 
     def flush_soon(self) -> None:
-        """Write at the end of this turn of the loop: actions sent together leave together."""
+        """Write in the next turn of the loop: actions sent together leave together."""
         if not self._flushing and self._loop is not None and not self._loop.is_closed():
             self._flushing = True
             self._loop.call_soon(self._flush)
@@ -223,8 +232,12 @@ class AsyncPump:
         Raises:
             AmiError: As `Link.send`.
         """
+        alone = self.link.idle and not self._flushing
         self.link.send(exchange, wait=wait)
-        self.flush_soon()
+        if alone:  # to wait for others would cost a turn of the loop, and nearly always in vain
+            self._flush()
+        else:
+            self.flush_soon()
 
     def abandon(self, exchange: Exchange[Any]) -> None:
         """Take note that nobody waits for an exchange any more."""
@@ -252,15 +265,18 @@ class AsyncPump:
                 "asyncio.run_coroutine_threadsafe, or the blocking Client"
             )
 
-    def check_loop(self) -> None:
-        """Refuse to be used from another event loop than the one that connected.
+    def check_loop(self) -> asyncio.AbstractEventLoop:
+        """Refuse to be used from another event loop than the one that connected; return it.
 
         Raises:
             RuntimeError: It is another loop, another thread or another process.
         """
-        self.check_thread()
-        if self._loop is not None and self._loop is not asyncio.get_running_loop():
+        if self._thread != threading.get_ident() or self._process != os.getpid():
+            self.check_thread()
+        running = asyncio.get_running_loop()
+        if self._loop is not running and self._loop is not None:
             raise RuntimeError("this AsyncClient belongs to another event loop; make one for each")
+        return running
 
     async def connect(self) -> None:
         """Connect and log in.

@@ -162,6 +162,7 @@ class Client(BaseClient[Pump]):
             items.append(item)
             changed.set()
 
+        self._pump.check_thread()
         exchange = self._start(action, lambda _: changed.set(), timeout, on_item=add)
         try:
             while True:
@@ -195,6 +196,7 @@ class Client(BaseClient[Pump]):
         return self._outcome(exchange)
 
     def _exchange(self, action: Action[R], timeout: Timeout, **options: Any) -> Exchange[R]:
+        self._pump.check_thread()
         ended = threading.Event()
         exchange = self._start(action, lambda _: ended.set(), timeout, **options)
         try:

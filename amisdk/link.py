@@ -67,6 +67,9 @@ class Phase(enum.Enum):
     CLOSED = "closed"
 
 
+_UP = Phase.UP
+
+
 class Transport(Protocol):
     """What a link needs of the pump. None of these calls back before it returns."""
 
@@ -171,12 +174,20 @@ class Link:
             self._tell_held(self._why)
             self._on_end(self._why)
 
+    @property
+    def idle(self) -> bool:
+        """Whether the connection has no action on its way, nor any to be written."""
+        return self._session is None or self._session.idle
+
     def data_to_send(self) -> bytes:
         """Return what to write now. The actions in it count as sent from here on."""
         return b"" if self._session is None else self._session.data_to_send()
 
     def next_deadline(self) -> float | None:
         """Return when `expire` is due."""
+        if self.phase is _UP and self._patience is None and self._session is not None:
+            earliest = self._session.next_deadline()  # nothing is held
+            return None if earliest == inf else earliest
         earliest = self._deadlines.next()
         if self._session is not None:
             earliest = sooner(earliest, self._session.next_deadline())
@@ -252,7 +263,7 @@ class Link:
             InvalidAction: It is not to be sent, or too many are without a reply.
         """
         action = exchange.action
-        if self.phase is Phase.UP:
+        if self.phase is _UP:
             assert self._session is not None
             if self._session.pending >= self._options.limits.pending:
                 raise self._too_many(exchange)

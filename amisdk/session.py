@@ -191,6 +191,11 @@ class Session:
         """How many actions are without a whole reply, and waited for."""
         return len(self._pending) - len(self._abandoned)
 
+    @property
+    def idle(self) -> bool:
+        """Whether no action is without a whole reply, waited for or not."""
+        return not self._pending
+
     def receive_data(self, data: bytes) -> None:
         """Take bytes that were read."""
         self._heard, self._asked = self._clock(), None

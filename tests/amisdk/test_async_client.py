@@ -147,22 +147,6 @@ async def test_replies_find_their_actions_in_any_order() -> None:
 
 
 @asynchronous
-async def test_actions_of_one_turn_leave_in_one_write() -> None:
-    reads: list[bytes] = []
-
-    async def serve(peer: Peer) -> None:
-        await peer.login()
-        reads.append(await peer.reader.read(65536))
-
-    async with serving(serve) as port, client(port) as ami:
-        with pytest.raises(BaseExceptionGroup):
-            async with asyncio.TaskGroup() as group:
-                for _ in range(50):
-                    group.create_task(ami.send(actions.Ping()))
-    assert reads[0].count(b"Action: Ping\r\n") == 50
-
-
-@asynchronous
 async def test_an_error_raises_with_the_action_and_the_typed_reply() -> None:
     async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
         action = actions.Command(command="nonsense")
