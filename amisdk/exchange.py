@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import heapq
-import secrets
+import os
 from collections.abc import Callable, Sized
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from .errors import (
@@ -18,12 +19,44 @@ from .errors import (
     PermissionDenied,
     UnknownAction,
 )
-from .models import Action, Event, OutputReply, Reply
+from .models import Action, Event, EventReply, ListReply, OutputReply, Reply, TextReply
 from .wire import encode
 
 __all__ = ["Deadlines", "Exchange", "failure", "sooner"]
 
 R = TypeVar("R", bound=Reply)
+
+_SPECIAL = frozenset({"events", "filter", "logoff"})
+"""The actions that change what the session is."""
+
+
+@cache
+def _is_plain(kind: type[Action[Any]]) -> bool:
+    """Whether actions of a class have one response with an ActionID, and nothing else to them."""
+    ami = kind.ami
+    return (
+        kind.ami_name is Action.ami_name  # else each has a name of its own
+        and ami.name.lower() not in _SPECIAL
+        and not issubclass(ami.reply, (ListReply, EventReply, OutputReply, TextReply))
+        and (ami.list, ami.event, ami.blocks) == (None, None, None)
+    )
+
+
+_ids: list[str] = []
+"""Random ActionIDs that are not used yet: one call to the kernel draws many."""
+
+
+def _draw_id() -> str:
+    try:
+        return _ids.pop()
+    except IndexError:
+        drawn = os.urandom(16 * 256).hex()
+        _ids.extend(drawn[start : start + 32] for start in range(32, len(drawn), 32))
+        return drawn[:32]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_ids.clear)  # both processes would use the same ones
 
 
 class Exchange(Generic[R]):
@@ -60,6 +93,7 @@ class Exchange(Generic[R]):
         "number",
         "on_done",
         "on_item",
+        "plain",
         "reply",
         "retry",
         "sent",
@@ -82,7 +116,7 @@ class Exchange(Generic[R]):
         encoding: str = "utf-8",
     ) -> None:
         self.action = action
-        self.action_id = action_id if action_id is not None else secrets.token_hex(16)
+        self.action_id = _draw_id() if action_id is None else action_id
         fault: InvalidAction | None = None
         try:
             self.data = encode(action.ami_name, self.action_id, action.to_headers(), encoding)
@@ -96,6 +130,8 @@ class Exchange(Generic[R]):
         self.on_done = on_done
         self.on_item = on_item
         self.until_later = until_later and action.ami.later is not None
+        self.plain = not self.until_later and _is_plain(type(action))
+        """Whether the response is all that there is to it."""
         self.retry = retry
         self.check_version = check_version
         self.sent = False
@@ -194,13 +230,13 @@ def failure(exchange: Exchange[Any]) -> ActionFailed | None:
     An Error which the spec knows as "nothing there" is good: an empty list.
     """
     reply, action, event = exchange.reply, exchange.action, exchange.event
-    if reply is None:
+    if reply is None or (event is None and reply.ok):
         return None
     name, said = action.ami_name, (reply.message or "").strip()
     if isinstance(reply, OutputReply) and reply.output:
         said = reply.text.strip()  # the message only says that output follows
-    if reply.ok:
-        if event is None or (event.headers.get("Response") or "Success").lower() == "success":
+    if event is not None and reply.ok:
+        if (event.headers.get("Response") or "Success").lower() == "success":
             return None
         reason = event.headers.get("Reason") or "unknown"
         return OriginateFailed(

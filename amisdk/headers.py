@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 __all__ = ["Headers", "header", "split_header"]
 
@@ -17,14 +18,23 @@ def split_header(line: str) -> tuple[str, str]:
 
 def header(frame: str, name: str) -> str | None:
     """Return the first value of a header of a frame, or None, without parsing the others."""
-    wanted = name.lower()
-    start = frame.find(f"\r\n{name}: ")
-    if start >= 0 and f"\r\n{wanted}:" not in frame[:start].lower():
-        return frame[start + len(name) + 4 :].partition("\r\n")[0]
-    if f"\r\n{wanted}:" not in frame.lower():
+    usual, lowered = _beginnings(name)
+    start = frame.find(usual)
+    if start >= 0 and lowered not in frame[:start].lower():
+        start += len(usual)
+        end = frame.find("\r\n", start)
+        return frame[start:end] if end >= 0 else frame[start:]
+    if lowered not in frame.lower():
         return None
+    wanted = name.lower()
     pairs = (split_header(line) for line in frame.split("\r\n"))
     return next((value for key, value in pairs if key.lower() == wanted), None)
+
+
+@lru_cache(maxsize=64)
+def _beginnings(name: str) -> tuple[str, str]:
+    """Return how a header begins as servers write it, and in lower case."""
+    return f"\r\n{name}: ", f"\r\n{name.lower()}:"
 
 
 class Headers:

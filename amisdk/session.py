@@ -49,6 +49,7 @@ from .headers import Headers, header
 from .login import Answered, Credentials, Login
 from .making import Plan, make
 from .models import (
+    Action,
     Event,
     EventReply,
     ListAction,
@@ -87,7 +88,7 @@ class State(enum.Enum):
     CLOSED = "closed"
 
 
-_CLOSED = State.CLOSED
+_READY, _CLOSED = State.READY, State.CLOSED
 _WORDY = (OutputReply, RawReply)
 _NONE: frozenset[str] = frozenset()
 
@@ -162,6 +163,8 @@ class Session:
         """The exchanges that nobody waits for any more, until their replies have come."""
         self._deadlines = Deadlines()
         self._started = 0
+        self._present: set[type[Action[Any]]] = set()
+        """The classes of actions that the server's version is known not to lack."""
         self._kinds: dict[str, tuple[Plan | None, Callable[[str], Event]]] = {}
         """How the events of a name are made."""
         self._texts: dict[str, Exchange[Any]] = {}
@@ -283,12 +286,15 @@ class Session:
             DuplicateActionID: Its ActionID is in use.
         """
         action = exchange.action
-        name = action.ami_name
-        if self.state is not State.READY:
-            raise NotSent(f"{name}: the session is {self.state.value}", action=action)
-        if exchange.check_version and (text := absence(action.ami, self.server)) is not None:
-            text = f"{name} {text}"
-            raise UnsupportedAction(text, action=action, replaced_by=action.ami.replaced_by)
+        if self.state is not _READY:
+            text = f"{action.ami_name}: the session is {self.state.value}"
+            raise NotSent(text, action=action)
+        if exchange.check_version and type(action) not in self._present:
+            missing = absence(action.ami, self.server)
+            if missing is not None:
+                text = f"{action.ami_name} {missing}"
+                raise UnsupportedAction(text, action=action, replaced_by=action.ami.replaced_by)
+            self._present.add(type(action))
         self._start(exchange)
 
     def knows(self, exchange: Exchange[Any]) -> bool:
@@ -381,7 +387,7 @@ class Session:
 
     def _silence(self) -> float | None:
         """Return when the server has been silent for too long."""
-        if self._keepalive is None or self._deaf or self.state is not State.READY:
+        if self._keepalive is None or self._deaf or self.state is not _READY:
             return None
         since = self._heard if self._asked is None else self._asked
         if self._blocking:
@@ -408,19 +414,20 @@ class Session:
         self._started += 1
         exchange.number = self._started
         self._pending[action_id] = exchange
-        ami = action.ami
-        if isinstance(action, ListAction) or ami.event or exchange.until_later:
-            self._claiming[action_id] = exchange
-        if issubclass(ami.reply, TextReply):
-            self._texts[action_id] = exchange
-        if issubclass(ami.reply, _WORDY):
-            self._wordy[action_id] = exchange
+        if not exchange.plain:
+            ami = action.ami
+            if isinstance(action, ListAction) or ami.event or exchange.until_later:
+                self._claiming[action_id] = exchange
+            if issubclass(ami.reply, TextReply):
+                self._texts[action_id] = exchange
+            if issubclass(ami.reply, _WORDY):
+                self._wordy[action_id] = exchange
+            self._note_block(exchange)
         self._out.append(exchange)
         if exchange.due is None:
             self._set_deadline(exchange)
         else:
             self._deadlines.add(exchange, self._pending)
-        self._note_block(exchange)
         logs.session.debug("sending %s %s", action.ami_name, action_id)
 
     def _note_block(self, exchange: Exchange[Any]) -> None:
@@ -447,10 +454,13 @@ class Session:
     def _forget(self, exchange: Exchange[Any]) -> None:
         action_id = exchange.action_id
         self._pending.pop(action_id, None)
+        if self._abandoned:
+            self._abandoned.pop(action_id, None)
+        if exchange.plain:
+            return
         self._claiming.pop(action_id, None)
         self._texts.pop(action_id, None)
         self._wordy.pop(action_id, None)
-        self._abandoned.pop(action_id, None)
         if self._blocking.pop(action_id, None) is not None:
             self._heard = max(self._heard, self._clock())
 
@@ -463,6 +473,9 @@ class Session:
     def _receive_frame(self, frame: str) -> None:
         if self._follows is not None:
             self._receive_more_output(frame)
+        elif frame.startswith("Response: "):
+            end = frame.find("\r\n")
+            self._receive_response(frame, frame[10:end] if end > 0 else frame[10:])
         else:
             kind, value = first_header(frame)
             match kind.lower():
@@ -500,7 +513,7 @@ class Session:
 
     def _end_texts_before(self, answered: Exchange[Any]) -> None:
         """End the texts that were due before this reply: a server answers in order."""
-        for exchange in list(self._texts.values()):
+        for exchange in list(self._texts.values()) if self._texts else ():
             if exchange.number < answered.number and exchange.sent:
                 self._end_text(exchange)
 
@@ -519,7 +532,7 @@ class Session:
         ami = exchange.action.ami
         reply = ami.reply.from_frame(frame)
         exchange.reply = reply
-        if not reply.ok:
+        if exchange.plain or not reply.ok:
             self._finish(exchange)
         elif isinstance(reply, ListReply) and (
             _starts_list(frame) or (ami.list is not None and not ami.list.announced)

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import re
 from codecs import lookup
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .errors import (
     AmiError,
@@ -219,6 +220,10 @@ def first_header(frame: str) -> tuple[str, str]:
 
 _BREAKS = re.compile("[\r\n\0]")
 _NAMES = {"\r": "CR", "\n": "LF", "\0": "NUL"}
+_OWN = frozenset({"action", "actionid"})
+_BEGINNING: Callable[[str], object] = re.compile(
+    rf"Action: [!-~]+\r\nActionID: [!-~]{{1,{MAX_ACTION_ID}}}\r\n"
+).match
 
 
 def encode(
@@ -233,6 +238,27 @@ def encode(
         InvalidAction: A name or value would break out of its line, a line or the action is
             longer than servers take, or a header is the client's own. Names the header.
     """
+    headers = tuple(headers)
+    text = f"Action: {action}\r\nActionID: {action_id}\r\n"
+    plain, many = _BEGINNING(text), 2
+    for key, value in headers:
+        text += f"{key}: {value}\r\n"
+        plain, many = plain and _is_name(key), many + 1
+    # As nearly always: all that can be wrong is ruled out at once.
+    if (
+        plain
+        and len(text) <= MAX_LINE
+        and text.isascii()
+        and text.count("\r") == text.count("\n") == many <= MAX_HEADERS
+        and "\0" not in text
+    ):
+        return f"{text}\r\n".encode(encoding, "surrogateescape")
+    return _encode_carefully(action, action_id, headers, encoding)
+
+
+def _encode_carefully(
+    action: str, action_id: str, headers: Iterable[tuple[str, str]], encoding: str
+) -> bytes:
     lines: list[bytes] = []
     for key, value in (("Action", action), ("ActionID", action_id), *headers):
         found = _BREAKS.search(key) or _BREAKS.search(value)
@@ -243,7 +269,7 @@ def encode(
             )
         if not key or ":" in key or key != key.strip():
             raise InvalidAction(f"{action}: {key!r} is no name of a header", field=key)
-        if len(lines) > 1 and key.lower() in ("action", "actionid"):
+        if len(lines) > 1 and key.lower() in _OWN:
             raise InvalidAction(f"{action}: {key} is written by the client itself", field=key)
         try:
             line = f"{key}: {value}".encode(encoding, "surrogateescape")
@@ -274,3 +300,9 @@ def encode(
 def _is_bare(text: str) -> bool:
     """Whether a server takes a text as it is: it skips blanks and controls at its beginning."""
     return text[:1] > " " and text == text.strip()
+
+
+@lru_cache(maxsize=1024)
+def _is_name(key: str) -> bool:
+    """Whether a header may be called so; what would end a line aside."""
+    return bool(key) and ":" not in key and key == key.strip() and key.lower() not in _OWN

@@ -1,5 +1,9 @@
 """Which error a reply stands for."""
 
+import os
+import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -145,3 +149,36 @@ def test_the_event_of_a_reply_that_has_no_response_of_its_own_is_good() -> None:
     talk.event("FAXStats", of=exchange)
     assert failure(exchange) is None
     assert isinstance(exchange.event, Event)
+
+
+FORKING = """
+import os
+from amisdk import actions
+from amisdk.exchange import Exchange
+
+def draw():
+    return Exchange(actions.Ping(), on_done=print).action_id
+
+draw()
+ours, theirs = os.pipe()
+if os.fork() == 0:
+    os.write(theirs, draw().encode())
+    os._exit(0)
+os.wait()
+print(draw(), os.read(ours, 99).decode())
+"""
+
+
+def test_action_ids_are_random_and_never_the_same() -> None:
+    drawn = {Exchange(actions.Ping(), on_done=print).action_id for _ in range(1000)}
+    assert len(drawn) == 1000
+    assert all(re.fullmatch("[0-9a-f]{32}", one) for one in drawn)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")
+def test_two_processes_do_not_draw_the_same_action_ids() -> None:
+    command = [sys.executable, "-c", FORKING]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    ours, theirs = said.split()
+    assert len(ours) == len(theirs) == 32
+    assert ours != theirs

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from amisdk.errors import InvalidAction
 from amisdk.headers import Headers, split_header
-from amisdk.wire import MAX_ACTION_ID, MAX_HEADERS, MAX_LINE, Framer, encode
+from amisdk.wire import (
+    MAX_ACTION_ID,
+    MAX_HEADERS,
+    MAX_LINE,
+    Framer,
+    _encode_carefully,
+    encode,
+)
 
 
 def refused(
@@ -28,6 +35,29 @@ def test_an_action_is_its_lines_and_a_blank_one() -> None:
 
 def test_the_headers_may_come_from_an_iterator() -> None:
     assert encode("Ping", "7", iter([("Foo", "1")])).endswith(b"\r\nFoo: 1\r\n\r\n")
+    with pytest.raises(InvalidAction):
+        encode("Ping", "7", iter([("Foo", "1"), ("Bar", "1\n")]))
+
+
+TEXTS = st.text(st.sampled_from("Aa1: -\r\n\0\té\xa0"), max_size=12)
+
+
+@given(
+    TEXTS | st.just("Ping"),
+    TEXTS | st.just("7") | st.integers(1, 70).map("x".__mul__),
+    st.lists(st.tuples(TEXTS | st.just("Foo"), TEXTS | st.just("x" * 300)), max_size=4)
+    | st.integers(100, 140).map([("a", "")].__mul__),
+)
+def test_what_is_written_at_once_is_what_a_closer_look_would_write(
+    action: str, action_id: str, headers: list[tuple[str, str]]
+) -> None:
+    try:
+        careful = _encode_carefully(action, action_id, headers, "utf-8")
+    except InvalidAction:
+        with pytest.raises(InvalidAction):
+            encode(action, action_id, headers)
+    else:
+        assert encode(action, action_id, headers) == careful
 
 
 @pytest.mark.parametrize(("character", "name"), [("\r", "CR"), ("\n", "LF"), ("\0", "NUL")])
