@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,12 +20,19 @@ def preload(*kinds: type[Action[Any] | Event]) -> None:
     A program that may not stumble over its first events or actions calls it when it starts. All
     models together take most of a second; those that a program names take less.
 
+    What is there then is taken from the sight of Python's collector of garbage (`gc.freeze`), after
+    a last look: models live as long as the program, and a look at all of them holds up everything
+    for some 60 ms, again and again. What the program itself has made by then is not looked at
+    either, which is why it is to be called at the beginning. `gc.unfreeze` takes that back.
+
     Args:
         *kinds: Actions (with their replies, items and ends) and events; none for all of amisdk's.
     """
     for kind in kinds or (*ACTIONS.values(), *EVENTS.values()):
         for model in _models(kind):
             reader_of(model)
+    gc.collect()
+    gc.freeze()
 
 
 def _models(kind: Any) -> Iterator[Any]:

@@ -31,3 +31,12 @@ def test_only_those_that_are_named_with_what_belongs_to_them() -> None:
     assert names.split() == [
         "Hangup", "QueueEntry", "QueueMember", "QueueParams", "QueueStatus", "QueueStatusComplete",
     ]  # fmt: skip
+
+
+def test_the_collector_does_not_look_at_models_again() -> None:
+    program = "import amisdk, gc; amisdk.preload(); print(len(gc.get_objects()), gc.get_freeze_count())"
+    command = [sys.executable, "-c", program]
+    looked_at, kept = subprocess.run(
+        command, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert int(looked_at) < 5_000 < 50_000 < int(kept)
