@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import ssl
 import threading
 import warnings
@@ -14,6 +13,7 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
+from . import process
 from .async_streams import AsyncEventStream, AsyncHandler, current_task
 from .errors import AmiError, ConnectionClosed
 from .exchange import Exchange
@@ -102,7 +102,7 @@ class AsyncPump:
         self._streams: weakref.WeakSet[AsyncEventStream[Any]] = weakref.WeakSet()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
-        self._process = os.getpid()
+        self._process = process.current
         self._running = False
         self._opening: asyncio.Task[None] | None = None
         self._ended: asyncio.Future[AmiError | None] | None = None
@@ -180,12 +180,15 @@ class AsyncPump:
 
     def _flush(self) -> None:
         self._flushing = False
+        self._write()
+        self._watch_clock()
+
+    def _write(self) -> None:
         connection = self.connection
         if connection is not None and connection.transport is not None and not connection.paused:
             data = self.link.data_to_send()
             if data:
                 connection.transport.write(data)
-        self._watch_clock()
 
     def _watch_clock(self) -> None:
         due = self.link.next_deadline()
@@ -234,10 +237,13 @@ class AsyncPump:
         """
         alone = self.link.idle and not self._flushing
         self.link.send(exchange, wait=wait)
-        if alone:  # to wait for others would cost a turn of the loop, and nearly always in vain
-            self._flush()
-        else:
+        if not alone:
             self.flush_soon()
+            return
+        # To wait for others would cost a turn of the loop, and nearly always in vain.
+        self._write()
+        if self._timer is None or (exchange.due is not None and exchange.due < self._timer_due):
+            self._watch_clock()
 
     def abandon(self, exchange: Exchange[Any]) -> None:
         """Take note that nobody waits for an exchange any more."""
@@ -249,7 +255,7 @@ class AsyncPump:
 
     @property
     def _forked(self) -> bool:
-        return self._process != os.getpid()
+        return self._process is not process.current
 
     def check_thread(self) -> None:
         """Refuse to be used from another thread than the one that connected.
@@ -271,7 +277,7 @@ class AsyncPump:
         Raises:
             RuntimeError: It is another loop, another thread or another process.
         """
-        if self._thread != threading.get_ident() or self._process != os.getpid():
+        if self._thread != threading.get_ident() or self._process is not process.current:
             self.check_thread()
         running = asyncio.get_running_loop()
         if self._loop is not running and self._loop is not None:

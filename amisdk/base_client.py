@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
+from math import inf
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -341,7 +342,7 @@ class BaseClient(Generic[P]):
             action,
             on_done=on_done,
             action_id=action_id,
-            timeout=None if timeout is None or timeout == float("inf") else timeout,
+            timeout=None if timeout == inf else timeout,
             on_item=on_item,
             until_later=until_later,
             retry=(retry or options.retry) == "idempotent"

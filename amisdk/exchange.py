@@ -20,6 +20,7 @@ from .errors import (
     UnknownAction,
 )
 from .models import Action, Event, EventReply, ListReply, OutputReply, Reply, TextReply
+from .process import after_fork
 from .wire import encode
 
 __all__ = ["Deadlines", "Exchange", "failure", "sooner"]
@@ -55,8 +56,7 @@ def _draw_id() -> str:
         return drawn[:32]
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_ids.clear)  # both processes would use the same ones
+after_fork(_ids.clear)  # else both processes would use the same ones
 
 
 class Exchange(Generic[R]):
@@ -102,6 +102,20 @@ class Exchange(Generic[R]):
         "until_later",
     )
 
+    due: float | None
+    """When it has to be done, once the clock runs for it."""
+    tried: bool
+    """Whether it was sent on a connection before this one."""
+    number: int
+    """Its place in the order of sending."""
+    alive: bool
+    """Whether something came since the deadline was set."""
+    items: list[Event]
+    end: Event | None
+    event: Event | None
+    reply: R | None
+    error: AmiError | None
+
     def __init__(
         self,
         action: Action[R],
@@ -125,8 +139,6 @@ class Exchange(Generic[R]):
         if fault is not None:
             raise fault  # without the frames that hold the headers, and so maybe a secret
         self.timeout = timeout
-        self.due: float | None = None
-        """When it has to be done, once the clock runs for it."""
         self.on_done = on_done
         self.on_item = on_item
         self.until_later = until_later and action.ami.later is not None
@@ -134,20 +146,10 @@ class Exchange(Generic[R]):
         """Whether the response is all that there is to it."""
         self.retry = retry
         self.check_version = check_version
-        self.sent = False
-        self.tried = False
-        """Whether it was sent on a connection before this one."""
-        self.done = False
-        self.listing = False
+        self.sent = self.tried = self.done = self.listing = self.alive = False
         self.number = 0
-        """Its place in the order of sending."""
-        self.alive = False
-        """Whether something came since the deadline was set."""
-        self.items: list[Event] = []
-        self.end: Event | None = None
-        self.event: Event | None = None
-        self.reply: R | None = None
-        self.error: AmiError | None = None
+        self.items = []
+        self.due = self.end = self.event = self.reply = self.error = None
 
     def __repr__(self) -> str:
         return f"<Exchange {self.action.ami_name} {self.action_id}>"

@@ -27,6 +27,7 @@ thread at a time.
 from __future__ import annotations
 
 import enum
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import inf
@@ -424,11 +425,11 @@ class Session:
                 self._wordy[action_id] = exchange
             self._note_block(exchange)
         self._out.append(exchange)
-        if exchange.due is None:
-            self._set_deadline(exchange)
-        else:
-            self._deadlines.add(exchange, self._pending)
-        logs.session.debug("sending %s %s", action.ami_name, action_id)
+        if exchange.due is None and exchange.timeout is not None:
+            exchange.due = self._clock() + exchange.timeout
+        self._deadlines.add(exchange, self._pending)
+        if logs.session.isEnabledFor(logging.DEBUG):
+            logs.session.debug("sending %s %s", action.ami_name, action_id)
 
     def _note_block(self, exchange: Exchange[Any]) -> None:
         """Take note of how long an action may keep the server from answering a Ping."""
@@ -493,7 +494,8 @@ class Session:
             self._stats.unmatched += 1
             logs.session.debug("dropped a response (%s) that no action waits for", response)
             return
-        self._end_texts_before(exchange)
+        if self._texts:
+            self._end_texts_before(exchange)
         if exchange.listing and response.lower() == "error":
             # ShowDialPlan finds out in the middle of its list that it has nothing to show.
             reply = exchange.action.ami.reply.from_frame(frame)
@@ -513,7 +515,7 @@ class Session:
 
     def _end_texts_before(self, answered: Exchange[Any]) -> None:
         """End the texts that were due before this reply: a server answers in order."""
-        for exchange in list(self._texts.values()) if self._texts else ():
+        for exchange in list(self._texts.values()):
             if exchange.number < answered.number and exchange.sent:
                 self._end_text(exchange)
 

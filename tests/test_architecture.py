@@ -9,7 +9,18 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 FLOORS = [
-    {"lazy", "errors", "headers", "logs", "stats", "backoff", "transcripts", "making", "_making"},
+    {
+        "lazy",
+        "errors",
+        "headers",
+        "logs",
+        "stats",
+        "backoff",
+        "process",
+        "transcripts",
+        "making",
+        "_making",
+    },
     {"fields", "info", "rules", "lifecycle", "mailbox", "handlers"},
     {"plans", "secrecy"},
     {"codec"},

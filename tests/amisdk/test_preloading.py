@@ -34,7 +34,9 @@ def test_only_those_that_are_named_with_what_belongs_to_them() -> None:
 
 
 def test_the_collector_does_not_look_at_models_again() -> None:
-    program = "import amisdk, gc; amisdk.preload(); print(len(gc.get_objects()), gc.get_freeze_count())"
+    program = (
+        "import amisdk, gc; amisdk.preload(); print(len(gc.get_objects()), gc.get_freeze_count())"
+    )
     command = [sys.executable, "-c", program]
     looked_at, kept = subprocess.run(
         command, capture_output=True, text=True, check=True

@@ -190,7 +190,7 @@ class Replay:
             clock=lambda: 0.0,
             setup=SessionSetup(login.get("Events")),
         )
-        monkeypatch.setattr("secrets.token_hex", lambda _: self.actions.popleft()["ActionID"])
+        monkeypatch.setattr("amisdk.exchange._draw_id", lambda: self.actions.popleft()["ActionID"])
 
     def _take(self, event: Event) -> None:
         self.told.append((type(event), event.headers))
