@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-import os
+import secrets
 from collections.abc import Callable, Sized
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -51,7 +51,7 @@ def _draw_id() -> str:
     try:
         return _ids.pop()
     except IndexError:
-        drawn = os.urandom(16 * 256).hex()
+        drawn = secrets.token_hex(16 * 256)
         _ids.extend(drawn[start : start + 32] for start in range(32, len(drawn), 32))
         return drawn[:32]
 
