@@ -356,10 +356,14 @@ class BaseClient(Generic[P]):
 
     def _reply(self, exchange: Exchange[R], *, check: bool = True) -> R:
         """Return the reply of an exchange that has ended, or raise what came instead."""
-        if exchange.error is not None:
-            raise exchange.error
-        if check and (error := failure(exchange)) is not None:
-            raise error
+        error, exchange.error = exchange.error, None
+        if error is None and check:
+            error = failure(exchange)
+        if error is not None:
+            try:
+                raise error
+            finally:
+                del error  # its traceback holds this frame, and those that hold the exchange
         assert exchange.reply is not None
         return exchange.reply
 
