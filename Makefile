@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 FUZZ := .venv-fuzz
-CORE := exchange link login mailbox session wire
+CORE := exchange link login mailbox plans session wire
 SECONDS ?= 60
 RUNS ?= -1
 

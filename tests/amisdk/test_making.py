@@ -281,6 +281,11 @@ def test_bytes_are_cut_into_messages(cut: Cut, whole: bytes, found: object) -> N
         assert cut(bytearray(whole + behind), len(whole), {"Event: No"}) == found
 
 
+def test_everything_is_kept_where_nothing_is_unwanted(cut: Cut) -> None:
+    whole = bytearray(b"Event: No\r\n\r\nA: b")
+    assert cut(whole, len(whole), frozenset()) == (["Event: No", "A: b"], 2)
+
+
 LINES = [b"Event: No", b"Event: Yes", b"A: b", b"\r\n", b"\r\n\r\n", b"\r", b"\n", b"\xff", b"\x01"]
 WHOLES = st.lists(st.sampled_from([*LINES, "é".encode()]), max_size=20).map(b"".join)
 
