@@ -33,12 +33,24 @@ def test_only_those_that_are_named_with_what_belongs_to_them() -> None:
     ]  # fmt: skip
 
 
-def test_the_collector_does_not_look_at_models_again() -> None:
+def collector(arguments: str) -> tuple[int, int]:
+    """Return how many objects Python's collector looks at after `preload`, and how many not."""
     program = (
-        "import amisdk, gc; amisdk.preload(); print(len(gc.get_objects()), gc.get_freeze_count())"
+        f"import amisdk, gc; amisdk.preload({arguments})\n"
+        "print(len(gc.get_objects()), gc.get_freeze_count())"
     )
     command = [sys.executable, "-c", program]
-    looked_at, kept = subprocess.run(
-        command, capture_output=True, text=True, check=True
-    ).stdout.split()
-    assert int(looked_at) < 5_000 < 50_000 < int(kept)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    looked_at, kept = map(int, done.stdout.split())
+    return looked_at, kept
+
+
+def test_the_collector_does_not_look_at_models_again() -> None:
+    looked_at, kept = collector("")
+    assert looked_at < 5_000 < 50_000 < kept
+
+
+def test_the_collector_is_left_alone_on_demand() -> None:
+    looked_at, kept = collector("freeze=False")
+    assert looked_at > 50_000
+    assert kept == 0

@@ -25,7 +25,7 @@ from benchmarks.replay import RECORDING, messages_of
 from tests.amisdk.talk import GREETING, Talk
 from tests.steps import steps
 
-TYPED = {"pure": 3.4, "compiled": 0.45}
+TYPED = {"pure": 3.8, "compiled": 0.45}
 """Steps of the typed path, for each step of splitting the lines and nothing else."""
 UNWANTED = {"pure": 15, "compiled": 2}
 """Steps of an event that nobody wants."""
