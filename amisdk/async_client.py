@@ -13,6 +13,7 @@ from .async_pump import AsyncPump, wake
 from .async_streams import SLICE, AsyncEventStream
 from .base_client import DEFAULT, BaseClient, Timeout
 from .doctor import Diagnosis
+from .exchange import Exchange
 from .lifecycle import Occurrence
 from .link import Phase
 from .mailbox import QUEUE_SIZE, Policy
@@ -129,21 +130,14 @@ class AsyncClient(BaseClient[AsyncPump]):
             OutcomeUnknown: The connection went before the reply came.
             InvalidAction: The action cannot be written; nothing was sent.
         """
-        waiter: asyncio.Future[None] = self._pump.check_loop().create_future()
-        exchange = self._start(
+        exchange = await self._exchange(
             action,
-            partial(wake, waiter),
             timeout,
             action_id=action_id,
             check_version=check_version,
             offline=offline,
             retry=retry,
         )
-        try:
-            await waiter
-        except asyncio.CancelledError:
-            self._pump.abandon(exchange)
-            raise
         return self._reply(exchange, check=check)
 
     async def stream(
@@ -215,21 +209,20 @@ class AsyncClient(BaseClient[AsyncPump]):
             AmiError: As `send`.
         """
         call, timeout = self._prepare(action, timeout)
-        waiter: asyncio.Future[None] = self._pump.check_loop().create_future()
-        exchange = self._start(
-            call,
-            partial(wake, waiter),
-            timeout,
-            action_id=action_id,
-            until_later=True,
-            offline=offline,
+        exchange = await self._exchange(
+            call, timeout, action_id=action_id, until_later=True, offline=offline
         )
+        return self._outcome(exchange)
+
+    async def _exchange(self, action: Action[R], timeout: Timeout, **options: Any) -> Exchange[R]:
+        waiter: asyncio.Future[None] = self._pump.check_loop().create_future()
+        exchange = self._start(action, partial(wake, waiter), timeout, **options)
         try:
             await waiter
         except asyncio.CancelledError:
             self._pump.abandon(exchange)
             raise
-        return self._outcome(exchange)
+        return exchange
 
     async def doctor(self, *wanted: Action[Any] | type[Action[Any]] | str) -> Diagnosis:
         """Find out which actions this user can use on this server, and why not the others.
