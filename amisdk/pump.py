@@ -31,7 +31,8 @@ from .subscriptions import Dispatcher, Include, Wanted
 
 __all__ = ["Pump"]
 
-_CHUNK = 262_144
+_CHUNK = 65_536
+"""Bytes of one read: its events are still in the processor's cache when they are handled."""
 _DRAIN = 1.0
 """Seconds that `close` gives handlers to work on what is queued."""
 _PATIENCE = 2.0
