@@ -1,7 +1,8 @@
 """Moves bytes between sockets and a link, in a thread, and events to the client's consumers.
 
 One thread connects and reads. Who sends writes from its own thread, under the lock; what the
-socket does not take at once, the thread writes. No code of the user's runs in it.
+socket does not take at once, the thread writes. No code of the user's runs in it. In a flood of
+events the handlers' thread reads too, between its calls: `amisdk.streams.HandOver` has the rules.
 """
 
 from __future__ import annotations
@@ -26,13 +27,18 @@ from .link import Link, Phase
 from .mailbox import Policy
 from .options import FORKED, Options, unreachable
 from .stats import Stats
-from .streams import EventStream, Handler, HandlerThread
+from .streams import EventStream, Handler, HandlerThread, HandOver
 from .subscriptions import Dispatcher, Include, Wanted
 
 __all__ = ["Pump"]
 
-_CHUNK = 65_536
-"""Bytes of one read: its events are still in the processor's cache when they are handled."""
+_READ = 262_144
+"""Bytes of one read: what comes is soon too much for a consumer that is too slow, so that its
+policy acts, and replies do not wait behind events that wait for it."""
+_READ_HOT = 65_536
+"""The same while consumers keep up: they handle what is still in the processor's cache."""
+_MUCH = 8_192
+"""Bytes of a read that make a flood, in which consumers are given a moment after each."""
 _DRAIN = 1.0
 """Seconds that `close` gives handlers to work on what is queued."""
 _PATIENCE = 2.0
@@ -74,7 +80,8 @@ class Pump:
         self._dispatcher = dispatcher
         self._context: ssl.SSLContext | None = None
         self._handlers: list[Handler] = []
-        self._calling = HandlerThread(self._lock)
+        self._hand_over = HandOver()
+        self._calling = HandlerThread(self._lock, self._hand_over, self._read_on)
         self._streams: weakref.WeakSet[EventStream[Any]] = weakref.WeakSet()
         self._process = os.getpid()
         self._running = False
@@ -224,6 +231,7 @@ class Pump:
         """Wait until there is something new about an action."""
         self._waiting.add(bell)
         try:
+            self._hand_over.end()
             self._wait(bell)
         finally:
             self._waiting.discard(bell)
@@ -357,6 +365,7 @@ class Pump:
                 wanted,
                 include,
                 lock=self._lock,
+                hand_over=self._hand_over,
                 size=size,
                 policy=policy,
                 check=self.check_thread,
@@ -395,6 +404,7 @@ class Pump:
 
     def _wake(self) -> None:
         """End the thread's sleep, or its next one."""
+        self._hand_over.end()
         if self._bell is not None and not self._forked:
             with suppress(OSError):  # it is full, or the thread has just ended
                 self._bell[1].send(b"\0")
@@ -412,9 +422,13 @@ class Pump:
             except BaseException as error:
                 with self._lock:
                     self._leave()
-                    kind = type(error).__name__
-                    self.link.abort(ConnectionClosed(f"the client's thread ended by {kind}"))
+                    self._fail(error)
                 raise
+
+    def _fail(self, error: BaseException) -> None:
+        """End the client, since one of its threads ends by what should not have happened."""
+        kind = type(error).__name__
+        self.link.abort(ConnectionClosed(f"the client's thread ended by {kind}"))
 
     def _leave(self) -> None:
         """Take note that the thread ends; from here on another one may begin."""
@@ -463,13 +477,34 @@ class Pump:
             if connection is not None:
                 self._watch(connection)
         ready = self._sleep()
+        size = 0
+        if ready.get(connection, 0) & selectors.EVENT_READ:
+            size = _READ_HOT if self._hand_over.begin() else _READ
+        if self._serve(connection, size) and not self._waiting:
+            self._hand_over.wait()
+
+    def _serve(self, connection: Waiting | None, size: int) -> bool:
+        """Read so many bytes, write, and see to deadlines; tell whether much came."""
+        much = False
         with self._lock:
             if connection is not None and self._connected is self._attempt is not None:
-                if ready.get(connection, 0) & selectors.EVENT_READ and self._reading:
-                    self._read(connection)
+                if size and self._reading:
+                    much = self._read(connection, size) > _MUCH
                 self._write()
             self._expire()
             self._write()
+        return much
+
+    def _read_on(self) -> bool:
+        """Read in the handlers' thread, while it has nothing else to do; tell whether much came."""
+        if self._forked:
+            return False
+        with self._lock:
+            try:
+                return self._serve(self._socket, _READ_HOT)
+            except BaseException as error:
+                self._fail(error)
+                raise
 
     def _expire(self) -> None:
         """Let deadlines count, but not before what is there already.
@@ -513,24 +548,24 @@ class Pump:
                 self._bell[0].recv(4096)
         return found
 
-    def _read(self, connection: Waiting) -> bool:
-        """Read what is there, one chunk of it; tell whether there was any."""
+    def _read(self, connection: Waiting, size: int = _READ) -> int:
+        """Read what is there, up to a size; return how many bytes."""
         try:
-            data = connection.recv(_CHUNK)
+            data = connection.recv(size)
             if data and isinstance(connection, ssl.SSLSocket):
                 # What TLS has decrypted already does not make the socket readable.
                 while more := connection.pending():
                     data += connection.recv(more)
         except _NOT_NOW:
-            return False
+            return 0
         except OSError as error:
             self._lose(error)
-            return False
+            return 0
         if data:
             self.link.receive_data(data)
         else:
             self._lose(None)
-        return bool(data)
+        return len(data)
 
     def _lose(self, error: OSError | None) -> None:
         self._attempt = None

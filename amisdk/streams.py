@@ -1,7 +1,8 @@
 """How events reach the consumers of the blocking client: iterators, and one thread for handlers.
 
 Each consumer has a `Mailbox` of its own, which the reader's thread fills under the client's lock.
-Taking from it needs the lock only when it was too full.
+Taking from it needs the lock only when it was too full. After a read that has woken a consumer, the
+reader lets it work: see `HandOver`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import Any, Generic, Self, TypeVar
@@ -21,21 +23,83 @@ from .lifecycle import Occurrence
 from .mailbox import QUEUE_SIZE, Mailbox, Policy
 from .subscriptions import Dispatcher, Include, Subscription, Wanted
 
-__all__ = ["EventStream", "Handler", "HandlerThread"]
+__all__ = ["EventStream", "HandOver", "Handler", "HandlerThread"]
 
 E_co = TypeVar("E_co", bound=Occurrence, covariant=True)
 
 _BATCH = 100
 """Events that one handler is given before the others have their turn."""
+_MOMENT = 0.005
+"""Seconds that the reader waits for a consumer: what Python gives a thread before others run."""
 
 
-def _take(mailbox: Mailbox, lock: threading.RLock) -> Any:
-    event = mailbox.events.popleft()
-    if mailbox.strained and mailbox.roomy:
+class HandOver:
+    """Lets consumers work on what a read has brought, before the next one.
+
+    A reader that goes on at once has the interpreter again before whom it has woken is awake. So
+    events would pile up, and be out of the processor's cache when somebody takes them. In this
+    moment the handlers' thread, when it has nothing else to do, reads itself, and goes on as long
+    as much comes: what it makes and handles need not go from one processor to the other.
+
+    Nobody is held up by a consumer for longer than the moment. One that is busy with what came
+    before is not waited for, nor one that has read nothing for a moment, since a handler takes its
+    time; who waits for a reply ends it at once.
+    """
+
+    def __init__(self) -> None:
+        self.lent = False
+        """Whether the handlers' thread may read."""
+        # A plain lock, which Ctrl-C cannot leave half held. It is held while nobody has said yet
+        # that the reader may go on.
+        self._going_on = threading.Lock()
+        self._woken = False
+        self._reads = 0
+
+    def begin(self) -> bool:
+        """Take note that the reader begins to read; tell whether the read before woke anybody."""
+        self._going_on.acquire(blocking=False)
+        before, self._woken = self._woken, False
+        return before
+
+    def woken(self) -> None:
+        """Take note that a consumer was woken."""
+        self._woken = True
+
+    def read(self, read: Callable[[], bool]) -> bool:
+        """Read in the handlers' thread, if it may; tell whether much came."""
+        if not self.lent:
+            return False
+        if read():
+            self._reads += 1
+            return True
+        self.lent = False
+        return False
+
+    def wait(self) -> None:
+        """Wait a moment for those whom the read has woken, and another while they read."""
+        if not self._woken:
+            return
+        self.lent = True
+        while True:
+            reads = self._reads
+            if self._going_on.acquire(timeout=_MOMENT) or reads == self._reads:
+                break
+        self.lent = False
+
+    def end(self) -> None:
+        """Have the reader go on: a consumer has nothing to do, or somebody waits for a reply."""
+        self.lent = False
+        if self._going_on.locked():
+            with suppress(RuntimeError):  # another thread was quicker
+                self._going_on.release()
+
+
+def _relax(mailbox: Mailbox, lock: threading.RLock) -> None:
+    """Take note that an event was taken from a mailbox that was too full."""
+    if mailbox.roomy:
         # Only then: the reader holds the lock for most of the time, in a flood.
         with lock:
             mailbox.relax()
-    return event
 
 
 def _left(until: float) -> float:
@@ -65,6 +129,7 @@ class EventStream(Generic[E_co]):
         include: Include,
         *,
         lock: threading.RLock,
+        hand_over: HandOver,
         size: int = QUEUE_SIZE,
         policy: Policy = "drop_oldest",
         check: Callable[[], object] = _nothing,
@@ -72,11 +137,16 @@ class EventStream(Generic[E_co]):
     ) -> None:
         self._check = check
         self._lock = lock
-        self._bell = bell = threading.Event()
+        self._hand_over = hand_over
+        self._bell = threading.Event()
         self._turn = threading.Lock()
         self._error: AmiError | None = None
         self._mailbox = mailbox = Mailbox(
-            "a consumer of events()", dispatcher.pressure, size=size, policy=policy, wake=bell.set
+            "a consumer of events()",
+            dispatcher.pressure,
+            size=size,
+            policy=policy,
+            wake=partial(_rouse, self._bell, hand_over),
         )
         # The subscription holds the mailbox only: a stream that is dropped unsubscribes.
         subscription = Subscription.of(mailbox.put, wanted, include)
@@ -114,7 +184,10 @@ class EventStream(Generic[E_co]):
                     raise ConnectionClosed(str(self._error)) from self._error
                 if not self._wait(until):
                     raise TimeoutError(f"no event came within {timeout:g} s")
-            return _take(self._mailbox, self._lock)  # type: ignore[no-any-return]
+            event = self._mailbox.events.popleft()
+            if self._mailbox.strained:
+                _relax(self._mailbox, self._lock)
+            return event  # type: ignore[no-any-return]
         finally:
             self._turn.release()
 
@@ -125,6 +198,7 @@ class EventStream(Generic[E_co]):
         try:
             if mailbox.events or mailbox.closed:  # it came before the bell was listened to
                 return True
+            self._hand_over.end()
             return self._bell.wait(None if until is None else _left(until))
         finally:
             mailbox.waiting = False
@@ -150,6 +224,11 @@ class EventStream(Generic[E_co]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _rouse(bell: threading.Event, hand_over: HandOver) -> None:
+    hand_over.woken()
+    bell.set()
 
 
 def _unsubscribe(
@@ -183,30 +262,40 @@ class Handler:
 
     def _wake(self) -> None:
         self.mailbox.waiting = False
+        self._thread.hand_over.woken()
         self._thread.ready(self)
 
     def work(self, lock: threading.RLock) -> None:
         """Handle some of what is queued."""
-        mailbox = self.mailbox
+        function, mailbox = self._function, self.mailbox
+        events = mailbox.events
         for _ in range(_BATCH):
             try:
-                event = _take(mailbox, lock)
+                event = events.popleft()
             except IndexError:  # there is none; `close` may have dropped it this moment
                 break
+            if mailbox.strained:
+                _relax(mailbox, lock)
             try:
-                call(self._function, event)
+                call(function, event)
             except (KeyboardInterrupt, SystemExit):  # from here they would end this thread only
                 logs.handlers.exception("a handler for %s raised", event.ami_name)
         mailbox.waiting = True
-        if mailbox.events and mailbox.waiting:  # more, or it came before the bell was set
-            self._wake()
+        if events and mailbox.waiting:  # more, or it came before the bell was set
+            mailbox.waiting = False
+            self._thread.ready(self)
 
 
 class HandlerThread:
     """The thread in which all handlers of a client are called."""
 
-    def __init__(self, lock: threading.RLock) -> None:
+    def __init__(
+        self, lock: threading.RLock, hand_over: HandOver, read: Callable[[], bool]
+    ) -> None:
         self._lock = lock
+        self.hand_over = hand_over
+        self._read = read
+        """Reads, and tells whether much came."""
         self._ready: deque[Handler] = deque()
         self._bell = threading.Event()
         self._ending = False
@@ -251,9 +340,13 @@ class HandlerThread:
         while True:
             while not self._ready:
                 if self._ending:
+                    self.hand_over.end()
                     return
+                if self.hand_over.read(self._read):
+                    continue
                 self._bell.clear()
                 if not self._ready and not self._ending:
+                    self.hand_over.end()
                     self._bell.wait()
             if self._turn is not turn:
                 return

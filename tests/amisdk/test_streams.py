@@ -12,7 +12,7 @@ from amisdk import errors, events
 from amisdk.lifecycle import EventsLost
 from amisdk.mailbox import Policy
 from amisdk.models import Event
-from amisdk.streams import EventStream, Handler, HandlerThread
+from amisdk.streams import EventStream, Handler, HandlerThread, HandOver
 from amisdk.subscriptions import Dispatcher, Include, Subscription, Wanted
 
 SOON = 20.0
@@ -25,12 +25,14 @@ class Reader:
     def __init__(self) -> None:
         self.dispatcher = Dispatcher()
         self.lock = threading.RLock()
-        self.calling = HandlerThread(self.lock)
+        self.hand_over = HandOver()
+        self.calling = HandlerThread(self.lock, self.hand_over, lambda: False)
 
     def stream(
         self, *wanted: Wanted, include: Include = "unsolicited", **options: Any
     ) -> EventStream[Any]:
-        return EventStream(self.dispatcher, wanted, include, lock=self.lock, **options)
+        options = {"lock": self.lock, "hand_over": self.hand_over, **options}
+        return EventStream(self.dispatcher, wanted, include, **options)
 
     def handler(
         self, function: Callable[[Any], Any], size: int = 100, policy: Policy = "drop_oldest"
