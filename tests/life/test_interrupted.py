@@ -132,6 +132,7 @@ def begin():
     for other in others:
         other.join(30)
     ended.clear()
+    gc.collect()  # else what is left of the last one may go in the middle of this one's close
     ami = blocking_client(
         check_version=False, reconnect=Reconnect(first_wait=10_000.0, max_wait=10_000.0)
     )
