@@ -144,6 +144,9 @@ class Peer:
     def stop_reading(self) -> None:
         """Read nothing more, so that the client cannot write for ever."""
         self.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        # Else the kernel may take more and more, some time after it has been full.
+        connection = self.writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
 
     async def silence(self) -> NoReturn:
         """Keep the connection and say nothing more, until the server ends."""
