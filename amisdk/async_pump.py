@@ -185,10 +185,13 @@ class AsyncPump:
 
     def _write(self) -> None:
         connection = self.connection
-        if connection is not None and connection.transport is not None and not connection.paused:
+        transport = (
+            connection.transport if connection is not None and not connection.paused else None
+        )
+        if transport is not None and not transport.is_closing():  # else nothing is taken for sent
             data = self.link.data_to_send()
             if data:
-                connection.transport.write(data)
+                transport.write(data)
 
     def _watch_clock(self) -> None:
         due = self.link.next_deadline()

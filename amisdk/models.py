@@ -56,6 +56,7 @@ __all__ = [
     "TextReply",
     "UnknownEvent",
     "frame_of",
+    "plan_of",
 ]
 
 
@@ -84,12 +85,6 @@ class Message(BaseModel):
             message = cast("Self", reader.validate(reader.read(frame), extra="ignore"))
             vars(message)["_frame"] = frame
         return message
-
-    @classmethod
-    def short_way(cls) -> Plan | None:
-        """Return the plan by which `make` gives what `from_frame` would; None if there is none."""
-        plain = cls.from_frame.__func__ is Message.from_frame.__func__  # type: ignore[attr-defined]
-        return reader_of(cls).plan if plain else None
 
     @cached_property
     def headers(self) -> Headers:
@@ -158,6 +153,12 @@ class Message(BaseModel):
 
     def __str__(self) -> str:
         return repr(self)
+
+
+def plan_of(model: type[Message]) -> Plan | None:
+    """Return the plan by which `make` gives what `from_frame` would; None if there is none."""
+    reads_by_itself = model.from_frame.__func__ is not Message.from_frame.__func__  # type: ignore[attr-defined]
+    return None if reads_by_itself else reader_of(model).plan
 
 
 def frame_of(message: Message) -> str:

@@ -105,6 +105,8 @@ class Pump:
         self._socket: Waiting | None = None
         self._rest = memoryview(b"")
         """What the socket did not take yet."""
+        self._broken: Waiting | None = None
+        """A socket that takes nothing any more; what it has brought is still to be read."""
         self._reading = True
         self._selector: selectors.BaseSelector | None = None
         self._bell: tuple[socket.socket, socket.socket] | None = None
@@ -468,7 +470,7 @@ class Pump:
                 with suppress(KeyError, ValueError):
                     self._selector.unregister(self._socket)
             self._socket.close()
-            self._socket = self._connected = None
+            self._socket = self._connected = self._broken = None
 
     def _turn(self) -> None:
         """Wait for something to happen, and see to it."""
@@ -576,6 +578,8 @@ class Pump:
         connection = self._socket
         if connection is None or self._connected is not self._attempt or self._attempt is None:
             return
+        if connection is self._broken:
+            return  # nothing more is taken for sent
         try:
             while True:
                 self._rest = self._rest or memoryview(self.link.data_to_send())
@@ -585,7 +589,8 @@ class Pump:
         except _NOT_NOW:
             self._ring()
         except OSError:
-            self._rest = memoryview(b"")  # reading tells what has become of it
+            self._rest = memoryview(b"")
+            self._broken = connection  # reading tells what has become of it
 
     # --- connecting -----------------------------------------------------------------------
 

@@ -61,6 +61,7 @@ from .models import (
     RawReply,
     TextReply,
     UnknownEvent,
+    plan_of,
 )
 from .restore import SessionSetup
 from .server import ServerInfo, absence
@@ -673,7 +674,7 @@ class Session:
 
     def _kind_of(self, name: str) -> tuple[Plan | None, Callable[[str], Event]]:
         found = self._events.get(name) or UnknownEvent
-        kind = found.short_way(), found.from_frame
+        kind = plan_of(found), found.from_frame
         if len(self._kinds) < _KINDS_KEPT:
             self._kinds[name] = kind
         return kind

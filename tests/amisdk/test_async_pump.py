@@ -147,3 +147,13 @@ async def test_the_deadline_of_a_lone_action_is_watched() -> None:
     async with serving(serve) as port, client(port, keepalive=None) as ami:
         with pytest.raises(errors.ActionTimeout):
             await ami.send(actions.Ping(), timeout=0.02)
+
+
+@asynchronous
+async def test_nothing_is_taken_for_sent_once_the_transport_closes() -> None:
+    async with FakeAsterisk() as server, AsyncClient.from_url(server.url) as ami:
+        pump: Any = ami._pump
+        pump.connection.transport.abort()
+        exchange = Exchange(actions.Ping(), on_done=lambda _: None)
+        pump.send(exchange, wait=False)
+        assert not exchange.sent

@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from amisdk import Client, RawAction, actions, errors, events, lifecycle
+from amisdk.exchange import Exchange
 from amisdk.testing import FakeAsterisk
 
 BOUND = 30.0
@@ -129,3 +131,27 @@ def test_events_as_an_iterator(server: FakeAsterisk, ami: Client) -> None:
 def test_the_doctor_asks_the_server(ami: Client) -> None:
     assert ami.doctor(actions.Ping, actions.Originate).healthy
     assert [finding.problem for finding in ami.doctor("SIPpeers")] == ["version"]
+
+
+class Broken:
+    """A socket that takes nothing any more."""
+
+    def __init__(self, real: Any) -> None:
+        self.real = real
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+    def send(self, _: bytes) -> int:
+        raise BrokenPipeError
+
+
+def test_nothing_is_taken_for_sent_once_the_socket_is_broken(ami: Client) -> None:
+    pump: Any = ami._pump
+    first, second = (Exchange(actions.Ping(), on_done=lambda _: None) for _ in range(2))
+    with pump.lock:  # nobody else looks at it meanwhile
+        real, pump._socket = pump._socket, Broken(pump._socket)
+        for exchange in (first, second):
+            pump.send(exchange, wait=False)
+        pump._socket = real
+    assert (first.sent, second.sent) == (True, False)

@@ -13,7 +13,7 @@ from pydantic import Field, PrivateAttr, computed_field, field_validator, model_
 from amisdk.codec import Reader, reader_of
 from amisdk.fields import Soft
 from amisdk.making import COMPILED, NOTHING, make, pure_make
-from amisdk.models import Event, Message, Reply, UnknownEvent
+from amisdk.models import Event, Message, Reply, UnknownEvent, plan_of
 from amisdk.transcripts import Transcript
 from tests.amisdk.test_codec import Sample
 from tests.live.corpus import PLACE, examples_in
@@ -216,8 +216,8 @@ def test_an_event_that_reads_itself_is_not_made_past_it() -> None:
         def from_frame(cls, frame: str) -> "Own":
             return super().from_frame(f"{frame}\r\nTimestamp: 1")
 
-    assert Event.short_way() is not None
-    assert Own.short_way() is None
+    assert plan_of(Event) is not None
+    assert plan_of(Own) is None
     assert isinstance(Own.from_frame("Event: Own").timestamp, datetime)
-    assert actions.Command.ami.reply.short_way() is None
-    assert Reply.short_way() is not None
+    assert plan_of(actions.Command.ami.reply) is None
+    assert plan_of(Reply) is not None

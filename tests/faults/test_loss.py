@@ -84,21 +84,23 @@ async def test_everybody_in_flight_is_told_at_once(drive: Drive, end: object) ->
 async def test_what_the_server_never_took_is_told_as_not_sent(drive: Drive) -> None:
     """What waits behind a full socket has not left."""
     filler = {f"K{number}": "x" * 1000 for number in range(100)}
-    cut = Signal()
+    deaf, cut = Signal(), Signal()
 
     async def script(peer: Peer) -> None:
         await peer.login()
         peer.stop_reading()
+        deaf.set()
         await cut
         peer.reset()
 
     with ScriptedServer(script) as server:
         ami = drive.client(server)
         await ami.connect()
+        await deaf
         calls = [ami.sending(RawAction("First", filler))]
         stuck = taken = 0
-        while stuck < 5:  # the kernel's buffers may grow a little
-            calls.extend(ami.sending(RawAction("X", filler)) for _ in range(20))
+        while stuck < 20:  # on a busy machine, whoever writes may take a while
+            calls.extend(ami.sending(RawAction("X", filler)) for _ in range(5))
             await drive.until(lambda: ami.stats.pending == len(calls))
             await drive.sleep(0.02)
             before, taken = taken, ami.stats.bytes_sent
