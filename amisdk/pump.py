@@ -7,7 +7,6 @@ events the handlers' thread reads too, between its calls: `amisdk.streams.HandOv
 
 from __future__ import annotations
 
-import errno
 import os
 import selectors
 import socket
@@ -18,9 +17,11 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
+from functools import partial
 from time import monotonic
 from typing import Any, cast
 
+from .dial import Connection, reach, secure
 from .errors import AmiError, ConnectionClosed
 from .exchange import Exchange
 from .link import Link, Phase
@@ -45,10 +46,7 @@ _PATIENCE = 2.0
 """Seconds that `close` waits for threads to end."""
 _CATCH_UP = 32
 """Reads that go before a deadline which has passed."""
-_PENDING = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, errno.EINTR}
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-
-Waiting = ssl.SSLSocket | socket.socket
 
 
 class _Whole:
@@ -102,10 +100,10 @@ class Pump:
         """Stands for the connection that the link wants; None when it wants none."""
         self._connected: object | None = None
         """The attempt that `_socket` came of."""
-        self._socket: Waiting | None = None
+        self._socket: Connection | None = None
         self._rest = memoryview(b"")
         """What the socket did not take yet."""
-        self._broken: Waiting | None = None
+        self._broken: Connection | None = None
         """A socket that takes nothing any more; what it has brought is still to be read."""
         self._reading = True
         self._selector: selectors.BaseSelector | None = None
@@ -485,7 +483,7 @@ class Pump:
         if self._serve(connection, size) and not self._waiting:
             self._hand_over.wait()
 
-    def _serve(self, connection: Waiting | None, size: int) -> bool:
+    def _serve(self, connection: Connection | None, size: int) -> bool:
         """Read so many bytes, write, and see to deadlines; tell whether much came."""
         much = False
         with self._lock:
@@ -523,7 +521,7 @@ class Pump:
                     break
         self.link.expire()
 
-    def _watch(self, connection: Waiting) -> None:
+    def _watch(self, connection: Connection) -> None:
         assert self._selector is not None
         events = (selectors.EVENT_READ if self._reading else 0) | (
             selectors.EVENT_WRITE if self._rest else 0
@@ -550,7 +548,7 @@ class Pump:
                 self._bell[0].recv(4096)
         return found
 
-    def _read(self, connection: Waiting, size: int = _READ) -> int:
+    def _read(self, connection: Connection, size: int = _READ) -> int:
         """Read what is there, up to a size; return how many bytes."""
         try:
             data = connection.recv(size)
@@ -600,7 +598,11 @@ class Pump:
         try:
             if self._options.ssl and self._context is None:
                 self._context = self._options.ssl_context()
-            connection = self._reach(host, port, attempt)
+            wait = partial(self._await, attempt)
+            connection: Connection | None = reach(host, port, wait)
+            if connection is not None and self._context is not None:
+                name = self._options.server_hostname or host
+                connection = secure(connection, self._context, name, wait)
         except (OSError, UnicodeError) as error:
             with self._lock:
                 if self._attempt is attempt:
@@ -614,60 +616,7 @@ class Pump:
             self._socket, self._connected = connection, attempt
             self._rest = memoryview(b"")
 
-    def _reach(self, host: str, port: int, attempt: object) -> Waiting | None:
-        """Connect to the first address that answers; None if it is not wanted any more."""
-        failed: OSError | None = None
-        for family, kind, protocol, _, address in socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM
-        ):
-            connection: Waiting = socket.socket(family, kind, protocol)
-            try:
-                connection.setblocking(False)
-                code = connection.connect_ex(address)
-                if code in _PENDING:
-                    if not self._await(connection, selectors.EVENT_WRITE, attempt):
-                        connection.close()
-                        return None
-                    code = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                if code:
-                    raise OSError(code, os.strerror(code))
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            except OSError as error:
-                connection.close()
-                failed = error
-                continue
-            return self._secure(connection, host, attempt)
-        raise failed or OSError(f"{host} has no address")
-
-    def _secure(self, plain: socket.socket, host: str, attempt: object) -> Waiting | None:
-        if self._context is None:
-            return plain
-        try:
-            name = self._options.server_hostname or host
-            secure = self._context.wrap_socket(
-                plain, server_hostname=name, do_handshake_on_connect=False
-            )
-        except BaseException:
-            plain.close()
-            raise
-        try:
-            while True:
-                try:
-                    secure.do_handshake()
-                except ssl.SSLWantReadError:
-                    wanted = selectors.EVENT_READ
-                except ssl.SSLWantWriteError:
-                    wanted = selectors.EVENT_WRITE
-                else:
-                    return secure
-                if not self._await(secure, wanted, attempt):
-                    secure.close()
-                    return None
-        except BaseException:
-            secure.close()
-            raise
-
-    def _await(self, connection: Waiting, wanted: int, attempt: object) -> bool:
+    def _await(self, attempt: object, connection: Connection, wanted: int) -> bool:
         """Wait until a socket is ready; False when its connection is not wanted any more."""
         assert self._selector is not None
         self._selector.register(connection, wanted)

@@ -261,6 +261,7 @@ class Session:
         while (exchange := self._deadlines.pop(now)) is not None:
             if exchange.listing and exchange.alive:
                 # A list may take long as a whole; its items have to keep coming.
+                exchange.alive, exchange.due = False, None
                 self._set_deadline(exchange)
                 continue
             self._stats.timeouts += 1
@@ -426,9 +427,7 @@ class Session:
                 self._wordy[action_id] = exchange
             self._note_block(exchange)
         self._out.append(exchange)
-        if exchange.due is None and exchange.timeout is not None:
-            exchange.due = self._clock() + exchange.timeout
-        self._deadlines.add(exchange, self._pending)
+        self._set_deadline(exchange)
         if logs.session.isEnabledFor(logging.DEBUG):
             logs.session.debug("sending %s %s", action.ami_name, action_id)
 
@@ -448,10 +447,9 @@ class Session:
             self._blocking[exchange.action_id] = begin + seconds
 
     def _set_deadline(self, exchange: Exchange[Any]) -> None:
-        exchange.alive = False
-        if exchange.timeout is not None:
+        if exchange.due is None and exchange.timeout is not None:
             exchange.due = self._clock() + exchange.timeout
-            self._deadlines.add(exchange, self._pending)
+        self._deadlines.add(exchange, self._pending)
 
     def _forget(self, exchange: Exchange[Any]) -> None:
         action_id = exchange.action_id

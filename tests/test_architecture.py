@@ -33,7 +33,7 @@ FLOORS = [
     {"login"},
     {"session", "options"},
     {"link"},
-    {"streams", "async_streams"},
+    {"streams", "async_streams", "dial"},
     {"pump", "async_pump"},
     {"actions", "events", "preloading"},
     {"base_client"},

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from amisdk import actions
 from amisdk.backoff import Reconnect
 from amisdk.errors import (
     AmiError,
@@ -55,6 +56,20 @@ FAULTS: list[tuple[Happens, type[AmiError]]] = [
 ]
 IDS = [kind.__name__ for _, kind in FAULTS]
 LIMITS = Limits(message=100)
+
+
+def test_a_link_is_idle_while_no_action_is_on_its_way() -> None:
+    linked = Linked(up=False)
+    assert linked.link.idle
+    linked.connect()
+    linked.feed(GREETING)
+    assert not linked.link.idle  # the login is
+    linked = Linked()
+    assert linked.link.idle
+    exchange = linked.send(actions.Ping())
+    assert not linked.link.idle
+    linked.answer(exchange)
+    assert linked.link.idle
 
 
 def test_a_new_link_wants_nothing_and_nothing_is_due() -> None:

@@ -357,3 +357,12 @@ def test_an_error_of_ours_is_what_the_session_ends_with() -> None:
     [closed] = talk.closed
     assert isinstance(closed, AmiError)
     assert str(closed) == "the connection to the server is lost"
+
+
+def test_what_is_sent_is_logged_by_name_and_action_id_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    talk = Talk()
+    with caplog.at_level("DEBUG", "amisdk.session"):
+        talk.send(actions.Getvar(variable="PASSWORD"), action_id="7")
+    assert caplog.messages == ["sending Getvar 7"]
