@@ -27,8 +27,8 @@ __all__ = ["Deadlines", "Exchange", "failure", "sooner"]
 
 R = TypeVar("R", bound=Reply)
 
-_SPECIAL = frozenset({"events", "filter", "logoff"})
-"""The actions that change what the session is."""
+_SPECIAL = frozenset({"command", "events", "filter", "logoff"})
+"""The actions that change what the session is, or are answered in a form of their own."""
 
 
 @cache

@@ -118,7 +118,9 @@ def pure_make(frame: str, plan: Plan | None) -> Any:
                 continue
             kind, field, known, turn = entry
             if kind == VALUE:
-                taken = known[value] if value in known else turn(value)  # type: ignore[misc]
+                taken = known.get(value, known)
+                if taken is known:
+                    taken = turn(value)  # type: ignore[misc]
                 if taken is None:
                     continue
                 if taken is NotImplemented:

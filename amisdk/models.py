@@ -157,8 +157,8 @@ class Message(BaseModel):
 
 def plan_of(model: type[Message]) -> Plan | None:
     """Return the plan by which `make` gives what `from_frame` would; None if there is none."""
-    reads_by_itself = model.from_frame.__func__ is not Message.from_frame.__func__  # type: ignore[attr-defined]
-    return None if reads_by_itself else reader_of(model).plan
+    inherited = getattr(model.from_frame, "__func__", None) is vars(Message)["from_frame"].__func__
+    return reader_of(model).plan if inherited else None
 
 
 def frame_of(message: Message) -> str:
@@ -245,10 +245,13 @@ class NamedEvent(Event):
                 try:
                     return cast("Self", named.from_frame(frame))
                 except ValidationError as error:
-                    faults = ", ".join(str(fault["loc"][0]) for fault in error.errors())
+                    places = (next(iter(fault["loc"]), "the whole") for fault in error.errors())
+                    faults = ", ".join(map(str, places))
                     logs.session.warning(
                         "%s %s does not fit %s: %s", cls.ami.name, name, named.__name__, faults
                     )
+                except Exception:  # noqa: BLE001 - a validator of the program's own
+                    logs.session.exception("%s %s: %s raised", cls.ami.name, name, named.__name__)
         return super().from_frame(frame)
 
     def _written(self) -> list[tuple[str, str]]:

@@ -8,13 +8,14 @@ general way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import CoreConfig, CoreSchema, SchemaValidator
 
+from . import fields
 from .fields import unescape
 from .making import MANY, NOTHING, TEXT, VALUE, Entry
 
@@ -25,28 +26,56 @@ Take = Callable[[dict[str, Any], str], object]
 
 _CONFIG = frozenset({"title", "extra_fields_behavior", "hide_input_in_errors"})
 """What a class may be configured with: it is without effect on which values fit."""
+_KINDS = {
+    *("any", "bool", "datetime", "default", "dict", "float", "int"),
+    *("literal", "nullable", "str", "tuple", "union"),
+}
+"""The schemas of which a value depends on its text alone, so that it may be remembered."""
 _CONFIGURED = CoreConfig(hide_input_in_errors=True)
 _KEPT = 256
 """Values that are kept for a field: the price of a text that was met before is a look-up."""
 _KEPT_LENGTH = 64
-_UNCHANGING = (str, int, float, datetime)
+_UNCHANGING = frozenset({str, int, float, bool, datetime})
 
 
 def schemas_of(model: Any) -> Mapping[str, CoreSchema]:
     """Return pydantic's schema of each field; none where the class needs the general way."""
     core: Mapping[str, Any] = model.__pydantic_core_schema__
-    fields = core.get("schema", {}).get("fields", {})
+    config = core.get("config", {})
+    found = core.get("schema", {}).get("fields", {})
     if (
         core["type"] != "model"
         or core["schema"]["type"] != "model-fields"
         or core.get("custom_init")
         or core.get("post_init")
-        or not _CONFIG.issuperset(core.get("config", {}))
-        or any("validation_alias" in field for field in fields.values())
+        or model.__new__ is not object.__new__
+        or type(model.__pydantic_validator__) is not SchemaValidator  # a plugin is to see all
+        or not _CONFIG.issuperset(config)
+        or config.get("extra_fields_behavior") == "allow"
+        or any("validation_alias" in field for field in found.values())
     ):
         return {}
-    schemas = {name: field["schema"] for name, field in fields.items()}
-    return schemas if all(map(_is_none_at_first, schemas.values())) else {}
+    schemas = {name: field["schema"] for name, field in found.items()}
+    good = all(_is_none_at_first(schema) and _is_simple(schema) for schema in schemas.values())
+    return schemas if good else {}
+
+
+def _is_simple(schema: object) -> bool:
+    """Tell whether a schema, and all within it, makes a value of the text alone.
+
+    A program's own validators may look at other fields, or at anything else.
+    """
+    if isinstance(schema, (list, tuple)):
+        return all(map(_is_simple, schema))
+    if not isinstance(schema, dict) or "type" not in schema:
+        return True
+    if schema["type"] == "function-before":
+        function = schema["function"]
+        if function["type"] != "no-info" or function["function"].__module__ != fields.__name__:
+            return False
+    elif schema["type"] not in _KINDS:
+        return False
+    return all(_is_simple(part) for name, part in schema.items() if name != "function")
 
 
 def _is_none_at_first(schema: Mapping[str, Any]) -> bool:
@@ -117,7 +146,7 @@ def _validator(schema: CoreSchema) -> Callable[[object], Any]:
 
 def _valuer(
     schema: CoreSchema,
-    nothing: Iterable[str],
+    nothing: frozenset[str],
     words: Mapping[str, str],
     plain: Callable[[str], str] | None,
     values: dict[str, Any],
@@ -126,6 +155,8 @@ def _valuer(
     validate = _validator(schema)
 
     def value_of(text: str) -> Any:
+        if text in nothing:  # another thread may be about to begin anew
+            return None
         raw = words.get(text.lower(), text) if words else text
         value = validate(raw if plain is None else plain(raw))
         if len(text) <= _KEPT_LENGTH and _is_unchanging(value):
@@ -141,7 +172,7 @@ def _valuer(
 def _is_unchanging(value: object) -> bool:
     if type(value) is tuple:
         return all(type(part) in _UNCHANGING for part in value)
-    return isinstance(value, _UNCHANGING)
+    return type(value) in _UNCHANGING
 
 
 def _gatherer(

@@ -21,6 +21,7 @@ from functools import partial
 from time import monotonic
 from typing import Any, cast
 
+from . import logs
 from .dial import Connection, reach, secure
 from .errors import AmiError, ConnectionClosed
 from .exchange import Exchange
@@ -487,6 +488,7 @@ class Pump:
         """Read so many bytes, write, and see to deadlines; tell whether much came."""
         much = False
         with self._lock:
+            self._do_what_was_asked()  # for as long as there is a flood, nobody else may look
             if connection is not None and self._connected is self._attempt is not None:
                 if size and self._reading:
                     much = self._read(connection, size) > _MUCH
@@ -502,9 +504,10 @@ class Pump:
         with self._lock:
             try:
                 return self._serve(self._socket, _READ_HOT)
-            except BaseException as error:
+            except Exception as error:  # noqa: BLE001 - handlers still have what came before
+                logs.session.exception("reading failed")
                 self._fail(error)
-                raise
+                return False
 
     def _expire(self) -> None:
         """Let deadlines count, but not before what is there already.

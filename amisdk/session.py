@@ -423,7 +423,7 @@ class Session:
                 self._claiming[action_id] = exchange
             if issubclass(ami.reply, TextReply):
                 self._texts[action_id] = exchange
-            if issubclass(ami.reply, _WORDY):
+            if issubclass(ami.reply, _WORDY) or action.ami_name.lower() == "command":
                 self._wordy[action_id] = exchange
             self._note_block(exchange)
         self._out.append(exchange)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from amisdk import Client, actions, errors, events, pump, streams
+from amisdk import Client, actions, errors, events, lifecycle, pump, streams
 from amisdk.streams import HandlerThread, HandOver
 from amisdk.testing import FakeAsterisk
 from tests.amisdk.test_streams import SOON, Reader, Running
@@ -372,23 +372,34 @@ def test_an_end_of_the_connection_that_handlers_read_is_told(flood: Flood) -> No
 
 
 @pytest.mark.usefixtures("endless")
-def test_reading_that_fails_in_the_handlers_thread_ends_the_client(
-    flood: Flood, monkeypatch: pytest.MonkeyPatch
+def test_reading_that_fails_in_the_handlers_thread_ends_the_client_and_loses_no_event(
+    flood: Flood, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    raised: list[type[BaseException]] = []
-    monkeypatch.setattr(threading, "excepthook", lambda args: raised.append(args.exc_type))
+    told: list[object] = []
 
     def fail(_: bytes) -> None:
         raise ZeroDivisionError
 
     def work() -> None:
+        flood.ami.on(lifecycle.Closed)(told.append)
         monkeypatch.setattr(flood.ami._pump.link, "receive_data", fail)
         flood.arrive(1)
 
     flood.hold(work)
     with pytest.raises(errors.ConnectionClosed, match="thread ended by ZeroDivisionError"):
         flood.ami.wait_closed(SOON)
-    assert eventually(lambda: raised == [ZeroDivisionError])
+    assert eventually(lambda: len(told) == 1)
+    assert "reading failed" in caplog.text
+
+
+@pytest.mark.usefixtures("endless")
+def test_what_the_reader_was_asked_for_is_done_while_handlers_read(flood: Flood) -> None:
+    def work() -> None:
+        flood.ami._pump._leaving = True  # as a signal handler that closes the client
+        flood.arrive(1)
+
+    flood.hold(work)
+    assert flood.ami.wait_closed(SOON)
 
 
 def test_after_a_fork_handlers_do_not_read_from_the_parents_connection(

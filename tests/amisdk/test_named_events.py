@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import pytest
 from amisdk_models import registry
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from amisdk import AsyncClient, actions, events
 from amisdk.fields import Soft
@@ -29,6 +29,24 @@ class OrderShipped(events.UserEvent, name="TestShipped"):
     """An order was shipped."""
 
     parcels: Soft[int] = None
+
+
+class OrderChecked(events.UserEvent, name="TestChecked"):
+    """An order with rules of its own."""
+
+    order_id: int
+    items: int = 0
+
+    @field_validator("items")
+    @classmethod
+    def _are_known(cls, value: int) -> int:
+        return {1: 1, 2: 2}[value]
+
+    @model_validator(mode="after")
+    def _has_items(self) -> Self:
+        if self.order_id > 9:
+            raise ValueError("an order has one digit")
+        return self
 
 
 def read(*lines: str) -> Any:
@@ -66,6 +84,23 @@ def test_what_does_not_fit_comes_as_a_plain_event(
     assert caplog.messages == ["UserEvent TestPlaced does not fit OrderPlaced: order_id"]
     if line.endswith("many"):
         assert "many" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (("OrderID: 1", "Items: 3"), "UserEvent TestChecked: OrderChecked raised"),
+        (("OrderID: 10",), "UserEvent TestChecked does not fit OrderChecked: the whole"),
+    ],
+)
+def test_whatever_a_class_of_its_own_does_the_event_comes(
+    lines: tuple[str, ...], told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):  # the second one has no spelling that is new
+        good = read("UserEvent: TestChecked", "OrderID: 1", "Items: 2")
+        assert type(good) is OrderChecked
+        assert type(read("UserEvent: TestChecked", *lines)) is events.UserEvent
+    assert caplog.messages == [told, told]
 
 
 def test_a_soft_field_never_costs_the_class() -> None:

@@ -2,18 +2,29 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
+from uuid import UUID
 
 import pytest
 from amisdk_models import actions, registry
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import Field, PrivateAttr, computed_field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    computed_field,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticOmit
 
 from amisdk.codec import Reader, reader_of
 from amisdk.fields import Soft
 from amisdk.making import COMPILED, NOTHING, make, pure_make
 from amisdk.models import Event, Message, Reply, UnknownEvent, plan_of
+from amisdk.plans import schemas_of
 from amisdk.transcripts import Transcript
 from tests.amisdk.test_codec import Sample
 from tests.live.corpus import PLACE, examples_in
@@ -112,6 +123,20 @@ def test_texts_that_were_met_before_give_the_same_values_again() -> None:
             assert is_made_the_same(Sample, f"Ratio: {number}\r\nFlag: On\r\nMoment: {number}")
 
 
+def test_what_means_nothing_stays_so_while_another_thread_begins_the_memory_anew() -> None:
+    plan = reader_of(Sample).plan
+    assert plan is not None
+    entry = plan.special["Moment"]
+    assert entry is not None
+    _, _, values, turn = entry
+    assert turn is not None
+    kept = dict(values)
+    values.clear()
+    assert turn("<unknown>") is None
+    assert "<unknown>" not in values
+    values.update(kept)
+
+
 def test_what_may_change_is_no_two_instances() -> None:
     frame = 'ChanVariable: A=b\r\nJSON: {"a": [1]}'
     first, second = Sample.from_frame(frame), Sample.from_frame(frame)
@@ -121,6 +146,10 @@ def test_what_may_change_is_no_two_instances() -> None:
 
 
 # --- classes of a program's own -------------------------------------------------------------
+
+
+def omit() -> None:
+    raise PydanticOmit
 
 
 class WithDefault(Event):
@@ -164,6 +193,36 @@ class WithFieldRule(Event):
         return value if value is None else value % 10
 
 
+class WithNeighbour(Event):
+    cause: Soft[int] = None
+    number: int | None = None
+
+    @field_validator("number")
+    @classmethod
+    def _is_alone(cls, value: int | None, info: ValidationInfo) -> int | None:
+        return value if info.data["cause"] is None else None
+
+
+class WithOmission(Event):
+    number: Annotated[int | None, AfterValidator(lambda _: omit())] = None
+
+
+class WithOthers(Event, extra="allow"):
+    cause: Soft[int] = None
+
+
+class WithMaking(Event):
+    cause: Soft[int] = None
+
+    def __new__(cls, *_: object, **__: object) -> Self:
+        """Be called."""
+        return super().__new__(cls)
+
+
+class WithIdentity(Event):
+    number: UUID | None = None
+
+
 class WithTrimming(Event, str_strip_whitespace=True):
     channel: Soft[str] = Field(default=None, serialization_alias="Channel")
 
@@ -187,7 +246,11 @@ class WithComputed(Event):
 
 
 @pytest.mark.parametrize(
-    "model", [WithRequired, WithValue, WithPost, WithPrivate, WithRule, WithTrimming, WithAlias]
+    "model",
+    [
+        *(WithRequired, WithValue, WithPost, WithPrivate, WithRule, WithFieldRule, WithNeighbour),
+        *(WithOmission, WithOthers, WithMaking, WithIdentity, WithTrimming, WithAlias),
+    ],
 )
 def test_a_class_that_asks_for_more_than_its_fields_goes_the_general_way(
     model: type[Event],
@@ -195,7 +258,7 @@ def test_a_class_that_asks_for_more_than_its_fields_goes_the_general_way(
     assert reader_of(model).plan is None
 
 
-@pytest.mark.parametrize("model", [WithDefault, WithFieldRule, WithPattern, WithComputed])
+@pytest.mark.parametrize("model", [WithDefault, WithPattern, WithComputed])
 @pytest.mark.parametrize("text", ["12", "ab", "b", ""])
 def test_a_class_that_asks_for_no_more_goes_the_short_way(model: type[Event], text: str) -> None:
     frame = f"Event: Own\r\nCause: {text}\r\nChannel: a{text}"
@@ -208,6 +271,15 @@ def test_what_does_not_fit_a_strict_field_is_left_to_pydantic(maker: Any) -> Non
     reader_of(WithDefault).read("Number: 1")
     assert maker("Number: word", plan) is None
     assert maker("Number: 1", plan).number == 1
+
+
+def test_a_plugin_of_pydantics_sees_every_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Watched(Event):
+        pass
+
+    assert schemas_of(Watched)
+    monkeypatch.setattr(Watched, "__pydantic_validator__", object())
+    assert schemas_of(Watched) == {}
 
 
 def test_an_event_that_reads_itself_is_not_made_past_it() -> None:

@@ -7,7 +7,8 @@ import pytest
 from amisdk import RawAction, actions
 from amisdk.errors import ActionFailed, MessageTooLong, OutcomeUnknown
 from amisdk.exchange import failure
-from amisdk.models import Action, frame_of
+from amisdk.info import ActionInfo
+from amisdk.models import Action, Reply, frame_of
 from amisdk.session import State
 from tests.amisdk.talk import Talk
 
@@ -53,7 +54,13 @@ def test_output_with_blank_lines_is_one_reply(text: str, step: int) -> None:
     assert taken == []
 
 
-@pytest.mark.parametrize("command", [COMMAND, RawAction("Command", {"Command": "x"})])
+class OwnCommand(Action[Reply]):
+    """A program's own class for the same action."""
+
+    ami = ActionInfo("Command", reply=Reply)
+
+
+@pytest.mark.parametrize("command", [COMMAND, RawAction("Command", {"Command": "x"}), OwnCommand()])
 def test_output_that_looks_like_an_event_nobody_wants_is_no_event(command: Action[Any]) -> None:
     talk = Talk()
     for name in ("FullyBooted", "Hangup"):
