@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     PrivateAttr,
     ValidationInfo,
@@ -219,6 +220,10 @@ class WithMaking(Event):
         return super().__new__(cls)
 
 
+class WithReading(Event):
+    number: Annotated[int | None, BeforeValidator(len)] = None
+
+
 class WithIdentity(Event):
     number: UUID | None = None
 
@@ -249,7 +254,7 @@ class WithComputed(Event):
     "model",
     [
         *(WithRequired, WithValue, WithPost, WithPrivate, WithRule, WithFieldRule, WithNeighbour),
-        *(WithOmission, WithOthers, WithMaking, WithIdentity, WithTrimming, WithAlias),
+        *(WithOmission, WithReading, WithOthers, WithMaking, WithIdentity, WithTrimming, WithAlias),
     ],
 )
 def test_a_class_that_asks_for_more_than_its_fields_goes_the_general_way(
