@@ -26,6 +26,8 @@ Script = Callable[[Peer], Awaitable[object]]
 """What is played to each client; its connection ends when the script does."""
 
 _LONGEST_ACTION = 16_777_216
+_ARRIVAL = 5
+"""Turns of a loop in which a connection that was accepted reaches its protocol, and more."""
 _PATIENCE = 10.0
 """Seconds that the thread may take to begin and to end."""
 
@@ -184,6 +186,8 @@ class ScriptedServer(Lifetime):
         ready.set_result(None)
         await ended
         server.close()
+        for _ in range(_ARRIVAL):
+            await asyncio.sleep(0)  # what was accepted this moment arrives, so that it can be ended
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
@@ -191,6 +195,7 @@ class ScriptedServer(Lifetime):
         for peer in self.peers:  # those whose scripts had no time to begin
             peer.writer.transport.abort()
         self.peers.clear()
+        await asyncio.sleep(0)  # their sockets are closed
 
     def _arrive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = Peer(reader, writer, len(self.arrivals))
