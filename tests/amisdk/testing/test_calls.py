@@ -101,6 +101,14 @@ def test_what_was_to_come_does_not_when_the_call_has_ended(watch: Watch) -> None
     assert (call.status, call.dial_status) == ("ended", "BUSY")
 
 
+def test_a_caller_whose_call_is_busy_is_a_busy_device_until_it_hangs_up(watch: Watch) -> None:
+    watch.server.call("PJSIP/6001", "PJSIP/6002").busy()
+    states = [
+        one.state for one in watch.every(events.DeviceStateChange) if one.device == "PJSIP/6001"
+    ]
+    assert states[-2:] == ["BUSY", "NOT_INUSE"]
+
+
 def test_a_call_does_only_what_it_can(watch: Watch) -> None:
     call = watch.server.call("PJSIP/6001", "PJSIP/6002")
     with pytest.raises(RuntimeError, match="cannot be held: it is ringing"):
